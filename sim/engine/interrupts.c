@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Interrupt wires and probes: what the design changed is recorded at the cycle of its edge, and reaches the CPU's
+ * interrupt controller when the harts that it can wake have come to that cycle.
+ */
+#include "internal.h"
+
+static void sample_probes(struct cosim_engine *engine)
+{
+    for (unsigned i = 0; i < engine->design->shape.probe_count; i++) {
+        if (engine->outputs.probes[i] != engine->probes[i]) {
+            engine_record(engine, engine->cycle, COSIM_EVENT_PROBE, i, 0, engine->outputs.probes[i], engine->probes[i]);
+            engine->probes[i] = engine->outputs.probes[i];
+        }
+    }
+}
+
+void engine_interrupts_sample(struct cosim_engine *engine)
+{
+    uint64_t changed = engine->outputs.interrupts ^ engine->wires;
+
+    sample_probes(engine);
+    if (changed == 0) {
+        return;
+    }
+    engine->wires = engine->outputs.interrupts;
+    for (unsigned wire = 0; wire < engine->design->shape.interrupt_count; wire++) {
+        if (((changed >> wire) & 1) == 0) {
+            continue;
+        }
+        bool level = (engine->wires >> wire) & 1;
+        engine_record(engine, engine->cycle, COSIM_EVENT_IRQ_WIRE, wire, level, 0, 0);
+        engine->counters.irq_edges++;
+        if (engine->edge_count == EDGES_MAX) {
+            engine_end(engine, COSIM_FAIL, "interrupt wire %u changed more than %d times in one quantum of %llu", wire,
+                       EDGES_MAX, (unsigned long long)engine->config.quantum);
+            return;
+        }
+        engine->edge[(engine->first_edge + engine->edge_count++) % EDGES_MAX] =
+            (struct edge){.cycle = engine->cycle, .wire = (uint8_t)wire, .level = level};
+    }
+}
+
+/** A hart that is awake and could take the interrupt must not see it before its own time has come to the edge. */
+static bool is_due(const struct cosim_engine *engine, const struct edge *edge, uint64_t woken)
+{
+    for (unsigned hart = 0; hart < engine->config.harts; hart++) {
+        if (((woken >> hart) & 1) != 0 && !engine->hart[hart].waiting && engine_hart_time(engine, hart) < edge->cycle) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static void wake(struct cosim_engine *engine, unsigned hart, uint64_t cycle)
+{
+    struct hart *state = &engine->hart[hart];
+    uint64_t time = engine_hart_time(engine, hart);
+
+    if (!state->waiting) {
+        return;
+    }
+    state->waiting = false;
+    state->idle += cycle > time ? cycle - time : 0;
+    engine_record(engine, engine_hart_time(engine, hart), COSIM_EVENT_HART_WAKE, hart, 0,
+                  cycle > state->idle_since ? cycle - state->idle_since : 0, 0);
+}
+
+/**
+ * In precise mode no instruction may start between the edge and its delivery: the newest one must have started
+ * before the edge.
+ */
+static void check_promptness(struct cosim_engine *engine, const struct edge *edge, unsigned hart)
+{
+    const struct hart *state = &engine->hart[hart];
+
+    if (state->instruction_start < edge->cycle || state->retired == 0) {
+        return;
+    }
+    uint64_t late = 1 + (state->instruction_start - edge->cycle);
+    if (late > engine->counters.max_skew_instructions) {
+        engine->counters.max_skew_instructions = late;
+    }
+    if (engine->config.quantum == 1) {
+        engine_fail(engine, engine_hart_time(engine, hart), COSIM_EVENT_CHECK_INTERRUPT_LATE, hart, late, edge->cycle,
+                    state->pc);
+    }
+}
+
+static void deliver(struct cosim_engine *engine, const struct edge *edge, uint64_t woken, unsigned running)
+{
+    uint64_t now = engine_hart_time(engine, running);
+    uint64_t skew = 0;
+
+    engine->cpu.set_interrupt(engine->cpu.context, edge->wire, edge->level);
+    for (unsigned hart = 0; hart < engine->config.harts; hart++) {
+        struct hart *state = &engine->hart[hart];
+        if (((woken >> hart) & 1) == 0) {
+            continue;
+        }
+        if (!state->waiting) {
+            uint64_t time = engine_hart_time(engine, hart);
+            skew = time - edge->cycle > skew ? time - edge->cycle : skew;
+            check_promptness(engine, edge, hart);
+        }
+        if (edge->level) {
+            wake(engine, hart, edge->cycle);
+            state->interrupt_expected = true;
+            state->expected_edge = edge->cycle;
+        } else if (engine->wires == 0) {
+            state->interrupt_expected = false; /* software silenced the design before it took the interrupt */
+        }
+    }
+    if (skew > engine->counters.max_skew_cycles) {
+        engine->counters.max_skew_cycles = skew;
+    }
+    engine_record(engine, now > edge->cycle ? now : edge->cycle, COSIM_EVENT_IRQ_DELIVERED, edge->wire, edge->level,
+                  edge->cycle, skew);
+}
+
+void engine_interrupts_deliver(struct cosim_engine *engine, unsigned running)
+{
+    /* In order: a wire's rise and fall must reach the controller as such. */
+    while (engine->edge_count != 0) {
+        struct edge edge = engine->edge[engine->first_edge];
+        uint64_t woken = engine->cpu.woken_by(engine->cpu.context, edge.wire);
+        if (!is_due(engine, &edge, woken)) {
+            return;
+        }
+        engine->first_edge = (engine->first_edge + 1) % EDGES_MAX;
+        engine->edge_count--;
+        deliver(engine, &edge, woken, running);
+    }
+}
+
+void cosim_engine_interrupt_completed(struct cosim_engine *engine, unsigned hart, uint64_t retired, unsigned wire)
+{
+    if (engine->verdict != COSIM_RUNNING) {
+        return;
+    }
+    engine_hart_sync(engine, hart, retired, engine->hart[hart].pc);
+    engine_interrupts_deliver(engine, hart);
+    /* A change that is still to be delivered will say itself that the wire is high. */
+    if (engine->edge_count == 0 && ((engine->wires >> wire) & 1) != 0) {
+        struct edge again = {.cycle = engine->cycle, .wire = (uint8_t)wire, .level = true};
+        deliver(engine, &again, engine->cpu.woken_by(engine->cpu.context, wire), hart);
+    }
+}
+
+void cosim_engine_interrupt_taken(struct cosim_engine *engine, unsigned hart, uint64_t retired, unsigned late,
+                                  uint64_t pc)
+{
+    struct hart *state = &engine->hart[hart];
+
+    (void)retired;
+    state->interrupt_expected = false;
+    if (late > engine->counters.max_skew_instructions) {
+        engine->counters.max_skew_instructions = late;
+    }
+    engine_record(engine, engine_hart_time(engine, hart), COSIM_EVENT_IRQ_TAKEN, hart, late, state->expected_edge, pc);
+    if (late != 0 && engine->config.quantum == 1) {
+        engine_fail(engine, engine_hart_time(engine, hart), COSIM_EVENT_CHECK_INTERRUPT_LATE, hart, late,
+                    state->expected_edge, pc);
+    }
+}
+
+bool cosim_engine_interrupt_expected(const struct cosim_engine *engine, unsigned hart)
+{
+    return engine->hart[hart].interrupt_expected;
+}

@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: MIT
+# The co-simulation: engine, bus models, design bindings, QEMU plugin, and their tests.
+
+SIM_CFLAGS := -std=c11 -D_GNU_SOURCE -O2 -g -fPIC -Isim/include -I$(BUILD)/generated $(WARNINGS)
+SIM_ENGINE_SOURCES := $(wildcard sim/engine/*.c sim/bus/*.c)
+SIM_ENGINE_OBJECTS := $(SIM_ENGINE_SOURCES:%.c=$(BUILD)/%.o)
+SIM_PLUGIN_OBJECTS := $(patsubst %.c,$(BUILD)/%.o,$(wildcard sim/qemu/*.c))
+PLUGIN := $(BUILD)/sim/belfry-plugin.so
+BARE_LOOP := $(BUILD)/sim/bare_loop
+GLIB_CFLAGS = $(shell pkg-config --cflags glib-2.0)
+
+$(BUILD)/generated/event_kinds.h: traces/events.toml sim/engine/event_kinds.py | $(SETUP)
+	@echo '  generate $@'
+	$(QUIET)$(PYTHON) sim/engine/event_kinds.py $< $@
+
+$(BUILD)/sim/qemu/%.o: SIM_CFLAGS += $(GLIB_CFLAGS)
+$(BUILD)/sim/%.o: sim/%.c | $(BUILD)/generated/event_kinds.h $(SETUP)
+	@mkdir -p $(@D)
+	@echo '  cc       $<'
+	$(QUIET)$(CC) $(SIM_CFLAGS) -MMD -MP -c -o $@ $<
+
+# Only the two symbols that QEMU looks up are visible: nothing else in its process can clash with ours.
+$(PLUGIN): $(SIM_ENGINE_OBJECTS) $(SIM_PLUGIN_OBJECTS) sim/qemu/plugin.map
+	@echo '  link     $@'
+	$(QUIET)$(CC) -shared -o $@ $(filter %.o,$^) -Wl,--version-script=sim/qemu/plugin.map -ldl -lpthread
+
+$(BARE_LOOP): sim/block/bare_loop.c sim/include/cosim/design.h | $(SETUP)
+	@mkdir -p $(@D)
+	@echo '  cc       $<'
+	$(QUIET)$(CC) $(SIM_CFLAGS) -o $@ $< -ldl
+
+# --- designs: build/designs/NAME/design.so ---------------------------------------------------------------------------
+
+DESIGNS := $(patsubst rtl/%/design.toml,%,$(wildcard rtl/*/design.toml))
+DESIGN_SO := $(BUILD)/designs/$(DESIGN)/design.so
+DESIGN_TOOLS := $(wildcard sim/dut/*) sim/include/cosim/design.h
+
+# One rule a design folder. Its registers, if it describes them in SystemRDL, are generated first (rtl/rtl.mk).
+define design_rule
+$(BUILD)/designs/$(1)/design.so: $$(wildcard rtl/$(1)/* rtl/lib/* rtl/checkers/*) $(DESIGN_TOOLS) \
+		$(if $(wildcard rtl/$(1)/$(1).rdl),$(BUILD)/designs/$(1)/registers/.stamp) | $(SETUP)
+	@echo '  verilate $(1)'
+	$(QUIET)$$(PYTHON) sim/dut/bind_design.py rtl/$(1) $(BUILD)/designs/$(1)
+	$(QUIET)sh sim/dut/verilate.sh $(BUILD)/designs/$(1)
+endef
+$(foreach design,$(DESIGNS),$(eval $(call design_rule,$(design))))
+
+.PHONY: sim
+sim: $(PLUGIN) $(BARE_LOOP) $(DESIGN_SO)
+
+# --- tests: cmocka, once plain and once under the sanitizers -----------------------------------------------------------
+
+SIM_TESTS := $(patsubst sim/tests/test_%.c,%,$(wildcard sim/tests/test_*.c))
+SIM_TEST_SUPPORT := $(filter-out $(wildcard sim/tests/test_*.c),$(wildcard sim/tests/*.c))
+SIM_SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all -O1
+
+$(BUILD)/sim/tests/%: sim/tests/test_%.c $(SIM_TEST_SUPPORT) $(SIM_ENGINE_SOURCES) $(wildcard sim/tests/*.h) \
+		$(wildcard sim/engine/*.h sim/bus/*.h sim/include/cosim/*.h) $(BUILD)/generated/event_kinds.h | $(SETUP)
+	@mkdir -p $(@D)
+	$(CC) $(SIM_CFLAGS) $(SIM_SANITIZE) -o $@ $< $(SIM_TEST_SUPPORT) $(SIM_ENGINE_SOURCES) -lcmocka
+
+.PHONY: test-sim
+test-sim: $(SIM_TESTS:%=$(BUILD)/sim/tests/%)
+	@for test in $^; do echo "== $$test"; $$test || exit 1; done
+
+-include $(SIM_ENGINE_OBJECTS:.o=.d) $(SIM_PLUGIN_OBJECTS:.o=.d)
