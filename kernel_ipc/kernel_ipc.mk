@@ -1,0 +1,87 @@
+# SPDX-License-Identifier: MIT
+# The IPC core: a host library, its tests in three builds, and the list of sources that firmware compiles for itself.
+
+KIPC_INCLUDE := kernel_ipc/include
+KIPC_SOURCES := $(addprefix kernel_ipc/src/,error.c port.c slot.c wait.c ring.c ring_layout.c ring_wait.c \
+                  loan.c pool_layout.c release.c link.c link_receive.c message.c)
+
+KIPC_BUILD := $(or $(BUILD),build)/kernel_ipc
+KIPC_WARNINGS := $(or $(WARNINGS),-Wall -Wextra -Wshadow -Wconversion -Werror -Wstrict-prototypes -Wvla)
+KIPC_CLANG ?= clang
+KIPC_FLAGS := -std=c11 $(KIPC_WARNINGS) -I$(KIPC_INCLUDE) -Ikernel_ipc/src -Ikernel_ipc/port/host -MMD -MP
+KIPC_HEADERS := $(wildcard $(KIPC_INCLUDE)/kipc/*.h kernel_ipc/src/*.h kernel_ipc/tests/*.h kernel_ipc/port/host/*.h)
+
+# One build of library and tests a mode. The debug checks (KIPC_ASSERT) are on in the address build, off in the others,
+# so that both behaviours are tested.
+KIPC_MODES := address thread plain
+# The explorer runs everything on one thread, where the thread sanitizer has nothing to see.
+KIPC_EXPLORER_MODES := address plain
+KIPC_CC_address = $(CC)
+KIPC_CC_thread = $(CC)
+KIPC_CC_plain = $(KIPC_CLANG)
+KIPC_FLAGS_address := -g -O1 -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all -DKIPC_DEBUG
+KIPC_FLAGS_thread := -g -O1 -fsanitize=thread
+KIPC_FLAGS_plain := -g -O2
+
+KIPC_TESTS := error port message slot ring ring_checks wait loan link corruption threads
+# A test that hangs is a failed test: each has this many seconds.
+KIPC_TEST_SECONDS := 120
+KIPC_HOST_SOURCES := $(KIPC_SOURCES) kernel_ipc/port/host/kipc_host.c
+KIPC_SUPPORT := kernel_ipc/tests/support.c kernel_ipc/tests/ring_fixture.c
+KIPC_EXPLORER := kernel_ipc/tests/explorer.c kernel_ipc/tests/model.c kernel_ipc/tests/test_explorer.c
+
+.PHONY: kernel_ipc test-kernel_ipc
+kernel_ipc: $(KIPC_BUILD)/libkernel_ipc.a
+
+KIPC_LIBRARY_OBJECTS := $(patsubst kernel_ipc/%.c,$(KIPC_BUILD)/library/%.o,$(KIPC_HOST_SOURCES))
+$(KIPC_BUILD)/library/%.o: kernel_ipc/%.c kernel_ipc/kernel_ipc.mk
+	@mkdir -p $(@D)
+	$(CC) $(KIPC_FLAGS) -g -O2 -c $< -o $@
+
+$(KIPC_BUILD)/libkernel_ipc.a: $(KIPC_LIBRARY_OBJECTS)
+	rm -f $@
+	ar rcs $@ $^
+
+define KIPC_MODE_RULES
+KIPC_OBJECTS_$(1) := $(patsubst kernel_ipc/%.c,$(KIPC_BUILD)/$(1)/%.o,$(KIPC_HOST_SOURCES) $(KIPC_SUPPORT))
+$(KIPC_BUILD)/$(1)/%.o: kernel_ipc/%.c kernel_ipc/kernel_ipc.mk
+	@mkdir -p $$(@D)
+	$$(KIPC_CC_$(1)) $$(KIPC_FLAGS) $$(KIPC_FLAGS_$(1)) -c $$< -o $$@
+
+$(KIPC_BUILD)/$(1)/test_%: $(KIPC_BUILD)/$(1)/tests/test_%.o $$(KIPC_OBJECTS_$(1))
+	$$(KIPC_CC_$(1)) $$(KIPC_FLAGS_$(1)) $$^ -o $$@ -lcmocka -lpthread
+
+# The explorer decides what every shared access sees, so it has its own build of the library.
+$(KIPC_BUILD)/$(1)/explorer: $(KIPC_SOURCES) $(KIPC_EXPLORER) $(KIPC_SUPPORT) $(KIPC_HEADERS) kernel_ipc/kernel_ipc.mk
+	@mkdir -p $$(@D)
+	$$(KIPC_CC_$(1)) $$(filter-out -MMD -MP,$$(KIPC_FLAGS)) $$(KIPC_FLAGS_$(1)) -DKIPC_MODEL \
+	  $$(filter %.c,$$^) -o $$@ -lcmocka
+
+KIPC_PROGRAMS_$(1) := $(addprefix $(KIPC_BUILD)/$(1)/,$(addprefix test_,$(KIPC_TESTS)) \
+  $(if $(filter $(1),$(KIPC_EXPLORER_MODES)),explorer))
+.PHONY: test-kernel_ipc-$(1)
+test-kernel_ipc-$(1): $$(KIPC_PROGRAMS_$(1))
+	@set -e; for program in $$^; do echo "== $$$$program"; timeout $(KIPC_TEST_SECONDS) $$$$program; done
+test-kernel_ipc: test-kernel_ipc-$(1)
+.PRECIOUS: $(KIPC_BUILD)/$(1)/%.o $(KIPC_BUILD)/$(1)/test_%
+-include $$(KIPC_OBJECTS_$(1):.o=.d) $$(wildcard $(KIPC_BUILD)/$(1)/tests/*.d)
+endef
+$(foreach mode,$(KIPC_MODES),$(eval $(call KIPC_MODE_RULES,$(mode))))
+-include $(KIPC_LIBRARY_OBJECTS:.o=.d)
+
+# The explorer must fail on each planted defect, or it proves nothing.
+KIPC_MUTANTS := kernel_ipc/tests/mutants.sh
+$(KIPC_BUILD)/mutants.passed: $(KIPC_MUTANTS) $(KIPC_SOURCES) $(KIPC_EXPLORER) $(KIPC_SUPPORT) $(KIPC_HEADERS)
+	@mkdir -p $(@D)
+	sh $(KIPC_MUTANTS) "$(CC)" $(KIPC_BUILD)/mutants $(KIPC_EXPLORER) $(KIPC_SUPPORT) $(KIPC_SOURCES)
+	@touch $@
+
+# The core alone, as firmware compiles it: no warning, no AMO but the one before a block, nothing undefined (no memcpy).
+KIPC_RISCV_FLAGS := -ffreestanding -march=rv64imac -mabi=lp64 -mcmodel=medany -O2
+$(KIPC_BUILD)/freestanding.passed: kernel_ipc/tests/freestanding.sh $(KIPC_SOURCES) $(KIPC_HEADERS)
+	@mkdir -p $(@D)
+	sh kernel_ipc/tests/freestanding.sh $(or $(RISCV),riscv64-unknown-elf-) $(KIPC_BUILD)/freestanding \
+	  "$(filter-out -MMD -MP,$(KIPC_FLAGS)) $(KIPC_RISCV_FLAGS)" $(KIPC_SOURCES)
+	@touch $@
+
+test-kernel_ipc: $(KIPC_BUILD)/mutants.passed $(KIPC_BUILD)/freestanding.passed

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: MIT */
+/* What the sources share: the three levels of checks. static_assert is the third. */
+#ifndef KIPC_INTERNAL_H
+#define KIPC_INTERNAL_H
+
+#include "atomic.h"
+#include <kipc/debug.h>
+#include <kipc/error.h>
+#include <kipc/loan.h>
+#include <kipc/ring.h>
+#include <kipc/trace.h>
+
+#define KI_LIKELY(condition) __builtin_expect(!!(condition), 1)
+/* The way of a message through a ring is one piece of code, in which the rare ways out do not cost registers. */
+#define KI_INLINE inline __attribute__((always_inline))
+#define KI_SLOW __attribute__((noinline))
+
+/* For callers and for everything that a peer or a device wrote: compiled into every build. */
+#define KIPC_GUARD(condition, code)                                                                                    \
+    do {                                                                                                               \
+        if (!KI_LIKELY(condition)) {                                                                                   \
+            return (code);                                                                                             \
+        }                                                                                                              \
+    } while (0)
+
+/* For the order of steps and for our own invariants: debug builds only, always beside code that copes without. */
+#ifdef KIPC_DEBUG
+#define KIPC_ASSERT(condition) ((condition) ? (void)0 : kipc_assert_failed(#condition, __FILE__, __LINE__))
+#else
+#define KIPC_ASSERT(condition) ((void)sizeof(condition))
+#endif
+
+static inline bool ki_is_aligned(const void *pointer, size_t alignment)
+{
+    return ((uintptr_t)pointer & (alignment - 1)) == 0;
+}
+
+/* The common case of kipc_wake_waiter, in place: nobody waits. */
+static inline void ki_wake_waiter(struct kipc_waker *waker)
+{
+    /* Partner: [wait-registration]. The caller's sequenced publish comes before: one of the two sees the other. */
+    if (KI_LIKELY((ki_load_sequenced(&waker->words->registration) & 1) == 0)) {
+        waker->served = 0;
+        return;
+    }
+    (void)kipc_wake_waiter(waker);
+}
+
+/* src/slot.c: the slot state machine. Returns KIPC_OK with *state moved, or KIPC_E_STATE. */
+int ki_slot_step(enum kipc_slot_state *state, enum kipc_slot_state to);
+
+/* src/ring.c: kipc_ring_send_sp for a slot of any kind, without its trace. */
+int ki_ring_send(struct kipc_ring_producer *producer, enum kipc_slot_kind kind, const void *data, size_t length);
+
+/* src/loan.c: takes a committed buffer back that was never sent, for use again (loaned) or for good (free). */
+void ki_pool_reclaim(struct kipc_pool_producer *producer, struct kipc_loan *loan);
+void ki_pool_recall(struct kipc_pool_producer *producer, struct kipc_loan *loan);
+
+#endif

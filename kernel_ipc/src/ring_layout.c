@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: MIT */
+#include "atomic.h"
+#include "internal.h"
+
+static bool slot_count_allowed(uint32_t slot_count)
+{
+    return slot_count >= 1 && slot_count <= KIPC_RING_SLOTS_MAX && (slot_count & (slot_count - 1)) == 0;
+}
+
+size_t kipc_ring_bytes(uint32_t slot_count)
+{
+    if (!slot_count_allowed(slot_count)) {
+        return 0;
+    }
+    return sizeof(struct kipc_ring_shared) + (size_t)slot_count * sizeof(struct kipc_ring_slot);
+}
+
+static void format_side(struct kipc_ring_side *side, uint32_t first_index)
+{
+    ki_store_relaxed(&side->index, first_index);
+    ki_store_relaxed(&side->waiting.registration, 0);
+    ki_store_relaxed(&side->waiting.thread, KIPC_NO_THREAD);
+}
+
+int kipc_ring_format(void *memory, size_t bytes, uint32_t slot_count, uint32_t first_index)
+{
+    KIPC_GUARD(memory != NULL && ki_is_aligned(memory, KIPC_CACHELINE), KIPC_E_INVAL);
+    KIPC_GUARD(slot_count_allowed(slot_count), KIPC_E_INVAL);
+    KIPC_GUARD(bytes >= kipc_ring_bytes(slot_count), KIPC_E_NOSPC);
+    struct kipc_ring_shared *shared = memory;
+    /* Relaxed stores: nobody looks before the caller has handed the memory over by a path that orders it. */
+    format_side(&shared->producer, first_index);
+    format_side(&shared->consumer, first_index);
+    for (uint32_t i = 0; i < slot_count; i++) {
+        shared->slots[i].control = 0; /* kind 0 does not exist: an unwritten slot never passes for a message */
+    }
+    shared->constants.version = KIPC_RING_VERSION;
+    shared->constants.slot_count = slot_count;
+    shared->constants.slot_bytes = sizeof(struct kipc_ring_slot);
+    shared->constants.magic = KIPC_RING_MAGIC;
+    return KIPC_OK;
+}
+
+/* Reads the constants once and checks them; *slot_count is private from here on. */
+static int examine(const void *memory, size_t bytes, uint32_t *slot_count)
+{
+    KIPC_GUARD(memory != NULL && ki_is_aligned(memory, KIPC_CACHELINE), KIPC_E_INVAL);
+    KIPC_GUARD(bytes >= sizeof(struct kipc_ring_shared), KIPC_E_NOSPC);
+    const volatile struct kipc_ring_constants *constants = memory;
+    KIPC_GUARD(constants->magic == KIPC_RING_MAGIC, KIPC_E_INTEGRITY);
+    KIPC_GUARD(constants->version == KIPC_RING_VERSION, KIPC_E_INTEGRITY);
+    KIPC_GUARD(constants->slot_bytes == sizeof(struct kipc_ring_slot), KIPC_E_INTEGRITY);
+    uint32_t count = constants->slot_count;
+    KIPC_GUARD(slot_count_allowed(count), KIPC_E_INTEGRITY);
+    KIPC_GUARD(bytes >= kipc_ring_bytes(count), KIPC_E_NOSPC);
+    *slot_count = count;
+    return KIPC_OK;
+}
+
+int kipc_ring_producer_attach(struct kipc_ring_producer *producer, void *memory, size_t bytes,
+                              const struct kipc_port *port, struct kipc_notifier notifier)
+{
+    KIPC_GUARD(producer != NULL && notifier.notify != NULL, KIPC_E_INVAL);
+    int result = kipc_port_check(port);
+    KIPC_GUARD(result == KIPC_OK, result);
+    uint32_t slot_count = 0;
+    result = examine(memory, bytes, &slot_count);
+    KIPC_GUARD(result == KIPC_OK, result);
+    struct kipc_ring_shared *shared = memory;
+    uint32_t tail = ki_load_relaxed(&shared->producer.index); /* relaxed: our own word, nobody else writes it */
+    uint32_t head = ki_load_acquire(&shared->consumer.index); /* [ring-head] */
+    KIPC_GUARD(tail - head <= slot_count, KIPC_E_FLOW);
+    producer->slots = shared->slots;
+    producer->own = &shared->producer;
+    producer->peer = &shared->consumer;
+    producer->slot_count = slot_count;
+    producer->tail = tail;
+    producer->head = head;
+    producer->state = KIPC_SLOT_FREE;
+    producer->copied_bytes = 0;
+    kipc_waiter_set_up(&producer->waiter, port, &shared->producer.waiting);
+    kipc_waker_set_up(&producer->waker, notifier, &shared->consumer.waiting);
+    return KIPC_OK;
+}
+
+int kipc_ring_consumer_attach(struct kipc_ring_consumer *consumer, void *memory, size_t bytes,
+                              const struct kipc_port *port, struct kipc_notifier notifier)
+{
+    KIPC_GUARD(consumer != NULL && notifier.notify != NULL, KIPC_E_INVAL);
+    int result = kipc_port_check(port);
+    KIPC_GUARD(result == KIPC_OK, result);
+    uint32_t slot_count = 0;
+    result = examine(memory, bytes, &slot_count);
+    KIPC_GUARD(result == KIPC_OK, result);
+    struct kipc_ring_shared *shared = memory;
+    uint32_t head = ki_load_relaxed(&shared->consumer.index); /* relaxed: our own word, nobody else writes it */
+    uint32_t tail = ki_load_acquire(&shared->producer.index); /* [ring-tail] */
+    KIPC_GUARD(tail - head <= slot_count, KIPC_E_FLOW);
+    consumer->slots = shared->slots;
+    consumer->own = &shared->consumer;
+    consumer->peer = &shared->producer;
+    consumer->slot_count = slot_count;
+    consumer->head = head;
+    consumer->tail = tail;
+    consumer->state = KIPC_SLOT_READY;
+    consumer->copied_bytes = 0;
+    kipc_waiter_set_up(&consumer->waiter, port, &shared->consumer.waiting);
+    kipc_waker_set_up(&consumer->waker, notifier, &shared->producer.waiting);
+    return KIPC_OK;
+}
