@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: MIT */
+/* Switching threads: a function call for both sides, so only what a call preserves is kept (RISC-V psABI, s0-s11). */
+#include "kernel/context_frame.h"
+#include "soc/mark.inc"
+
+    .section .text.context, "ax"
+
+    /* uint64_t context_switch(struct thread *from, struct thread *to): see scheduler.c */
+    .globl context_switch
+    .type context_switch, @function
+context_switch:
+    addi sp, sp, -CONTEXT_FRAME_BYTES
+    sd ra, CONTEXT_RA(sp)
+    sd s0, CONTEXT_S0(sp)
+    sd s1, CONTEXT_S1(sp)
+    sd s2, 24(sp)
+    sd s3, 32(sp)
+    sd s4, 40(sp)
+    sd s5, 48(sp)
+    sd s6, 56(sp)
+    sd s7, 64(sp)
+    sd s8, 72(sp)
+    sd s9, 80(sp)
+    sd s10, 88(sp)
+    sd s11, 96(sp)
+    sd sp, 0(a0)
+    ld sp, 0(a1)
+    ld a0, 8(a1)
+    ld ra, CONTEXT_RA(sp)
+    ld s0, CONTEXT_S0(sp)
+    ld s1, CONTEXT_S1(sp)
+    ld s2, 24(sp)
+    ld s3, 32(sp)
+    ld s4, 40(sp)
+    ld s5, 48(sp)
+    ld s6, 56(sp)
+    ld s7, 64(sp)
+    ld s8, 72(sp)
+    ld s9, 80(sp)
+    ld s10, 88(sp)
+    ld s11, 96(sp)
+    addi sp, sp, CONTEXT_FRAME_BYTES
+    ret
+    .size context_switch, . - context_switch
+
+    /* Where a new thread's first context_switch returns to. s0 holds its entry, s1 the argument. */
+    .globl context_first_run
+    .type context_first_run, @function
+context_first_run:
+    BELFRY_MARK thread.resumed, a0
+    li ra, 0
+    mv a0, s0
+    mv a1, s1
+    call thread_first_run
+    .size context_first_run, . - context_first_run
