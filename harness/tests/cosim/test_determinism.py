@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: MIT
+"""The same run twice is the same, byte by byte; what must not matter does not; what must matter does."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from harness import compare
+from harness.plugin import RunProgram
+from harness.run import Run
+
+PROGRAMS = [
+    ("hello", {}), ("ring_echo", {}), ("wakeup", {"wakeups": "200"}), ("zero_copy", {}), ("bad_access", {}),
+    ("fifo", {}), ("doorbell", {}), ("dma", {}), ("timer", {}), ("panic", {}), ("dead_lock", {}),
+]  # fmt: skip
+EXPECTED = {"panic": "fail", "dead_lock": "dead-lock"}
+
+
+def assert_same(first: Run, second: Run) -> None:
+    difference = compare.compare(first, second)
+    assert difference is None, "\n".join([*difference.common, *difference.first, "--- against", *difference.second])
+    assert first.hash == second.hash
+
+
+@pytest.mark.parametrize("harts", [1, 2])
+@pytest.mark.parametrize(("program", "parameters"), PROGRAMS, ids=[name for name, _ in PROGRAMS])
+def test_twice_is_the_same(run_program: RunProgram, program: str, parameters: dict[str, str], harts: int) -> None:
+    expect = EXPECTED.get(program, "pass")
+    first, second = (run_program(program, expect=expect, harts=harts, parameters=parameters) for _ in range(2))
+    assert_same(first, second)
+    assert first.console == second.console
+    keep = {key: value for key, value in first.summary.items() if key != "host_ns"}
+    assert keep == {key: value for key, value in second.summary.items() if key != "host_ns"}
+
+
+@pytest.mark.parametrize("program", ["wakeup", "zero_copy"])
+def test_twice_is_the_same_at_a_loose_quantum_and_under_back_pressure(run_program: RunProgram, program: str) -> None:
+    first, second = (run_program(program, harts=2, quantum=100, back_pressure=30, seed=4) for _ in range(2))
+    assert_same(first, second)
+
+
+@pytest.mark.parametrize("harts", [1, 2])
+@pytest.mark.parametrize("program", ["wakeup", "zero_copy", "timer"])
+def test_skipping_quiet_cycles_changes_nothing(run_program: RunProgram, program: str, harts: int) -> None:
+    skipping = run_program(program, harts=harts)
+    stepping = run_program(program, harts=harts, skip=False)
+    assert_same(skipping, stepping)
+    assert skipping.summary["rtl_cycles_skipped"] > 0, "this program has quiet cycles"
+    assert stepping.summary["rtl_cycles_skipped"] == 0
+    total = skipping.summary["rtl_cycles_run"] + skipping.summary["rtl_cycles_skipped"]
+    assert total == stepping.summary["rtl_cycles_run"]
+
+
+def test_a_wave_changes_nothing(run_program: RunProgram) -> None:
+    assert_same(run_program("fifo"), run_program("fifo", wave=(100, 2000)))
+
+
+def test_seeds_of_back_pressure_differ(run_program: RunProgram) -> None:
+    hashes = {run_program("dma", seed=seed, back_pressure=40).hash for seed in (1, 2)}
+    assert len(hashes) == 2, "the seed decides on which cycles the memory is slow"
+
+
+def test_the_folder_does_not_matter(run_program: RunProgram, tmp_path: Path) -> None:
+    assert_same(run_program("hello"), run_program("hello", output=tmp_path / "some where, else" / "run"))
