@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # The co-simulation: engine, bus models, design bindings, QEMU plugin, and their tests.
 
-SIM_CFLAGS := -std=c11 -D_GNU_SOURCE -O2 -g -fPIC -Isim/include -I$(BUILD)/generated $(WARNINGS)
+SIM_CFLAGS := -std=c11 -D_GNU_SOURCE -O2 -g -fPIC -fvisibility=hidden -Isim/include -I$(BUILD)/generated $(WARNINGS)
 SIM_ENGINE_SOURCES := $(wildcard sim/engine/*.c sim/bus/*.c)
 SIM_ENGINE_OBJECTS := $(SIM_ENGINE_SOURCES:%.c=$(BUILD)/%.o)
 SIM_PLUGIN_OBJECTS := $(patsubst %.c,$(BUILD)/%.o,$(wildcard sim/qemu/*.c))
@@ -48,19 +48,33 @@ $(foreach design,$(DESIGNS),$(eval $(call design_rule,$(design))))
 .PHONY: sim
 sim: $(PLUGIN) $(BARE_LOOP) $(DESIGN_SO)
 
-# --- tests: cmocka, once plain and once under the sanitizers -----------------------------------------------------------
+# --- tests: cmocka, under the sanitizers -----------------------------------------------------------------------------
 
 SIM_TESTS := $(patsubst sim/tests/test_%.c,%,$(wildcard sim/tests/test_*.c))
-SIM_TEST_SUPPORT := $(filter-out $(wildcard sim/tests/test_*.c),$(wildcard sim/tests/*.c))
+# What the tests are linked with: the engine, what of the plugin does not need QEMU, and the tests' own support.
+SIM_TEST_SOURCES := $(SIM_ENGINE_SOURCES) sim/qemu/load_decode.c sim/qemu/configuration.c \
+	$(filter-out $(wildcard sim/tests/test_*.c),$(wildcard sim/tests/*.c))
+SIM_TEST_OBJECTS := $(SIM_TEST_SOURCES:sim/%.c=$(BUILD)/sim/sanitized/%.o)
+SIM_TEST_PROGRAMS := $(SIM_TESTS:%=$(BUILD)/sim/tests/%)
 SIM_SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all -O1
 
-$(BUILD)/sim/tests/%: sim/tests/test_%.c $(SIM_TEST_SUPPORT) $(SIM_ENGINE_SOURCES) $(wildcard sim/tests/*.h) \
-		$(wildcard sim/engine/*.h sim/bus/*.h sim/include/cosim/*.h) $(BUILD)/generated/event_kinds.h | $(SETUP)
+$(BUILD)/sim/sanitized/%.o: sim/%.c | $(BUILD)/generated/event_kinds.h $(SETUP)
 	@mkdir -p $(@D)
-	$(CC) $(SIM_CFLAGS) $(SIM_SANITIZE) -o $@ $< $(SIM_TEST_SUPPORT) $(SIM_ENGINE_SOURCES) -lcmocka
+	@echo '  cc       $< (sanitized)'
+	$(QUIET)$(CC) $(SIM_CFLAGS) $(SIM_SANITIZE) -MMD -MP -c -o $@ $<
 
-.PHONY: test-sim
-test-sim: $(SIM_TESTS:%=$(BUILD)/sim/tests/%)
-	@for test in $^; do echo "== $$test"; $$test || exit 1; done
+$(BUILD)/sim/tests/%: $(BUILD)/sim/sanitized/tests/test_%.o $(SIM_TEST_OBJECTS)
+	@mkdir -p $(@D)
+	$(QUIET)$(CC) $(SIM_SANITIZE) -o $@ $^ -lcmocka
 
+.PHONY: sim-tests test-sim
+.SECONDARY: $(SIM_TEST_OBJECTS) $(SIM_TESTS:%=$(BUILD)/sim/sanitized/tests/test_%.o)
+sim-tests: $(SIM_TEST_PROGRAMS)
+
+# Every program runs, so that one failure does not hide another.
+test-sim: $(SIM_TEST_PROGRAMS)
+	@failed=; for test in $^; do echo "== $$test"; $$test || failed="$$failed $$test"; done; \
+		test -z "$$failed" || { echo "failed:$$failed"; exit 1; }
+
+-include $(SIM_TEST_OBJECTS:.o=.d) $(SIM_TESTS:%=$(BUILD)/sim/sanitized/tests/test_%.d)
 -include $(SIM_ENGINE_OBJECTS:.o=.d) $(SIM_PLUGIN_OBJECTS:.o=.d)

@@ -36,6 +36,9 @@ static bool in_ram(const struct axi_memory_config *config, const struct cosim_me
     uint64_t low = burst->address & ~(bytes - 1);
     uint64_t span = burst->burst == BURST_FIXED ? bytes : bytes * (burst->length + 1u);
 
+    if (bytes > config->bus_bytes) {
+        return false; /* the bus cannot carry such a beat: the rule checker reports it, and nothing is moved */
+    }
     if (burst->burst == BURST_WRAP) {
         low = burst->address & ~(span - 1);
     }
@@ -181,6 +184,11 @@ void axi_memory_edge(struct axi_memory *memory, struct cosim_memory_inputs *inpu
 {
     unsigned held_back = memory->config.back_pressure;
 
+    /* Nothing asked for, nothing to answer, nothing to draw: the ready signals stay as they are offered. */
+    if (held_back == 0 && !outputs->ar.valid && !outputs->aw.valid && !outputs->wvalid &&
+        axi_memory_is_idle(memory, inputs)) {
+        return;
+    }
     if (inputs->arready && outputs->ar.valid) {
         accept(memory, &memory->reads, false, &outputs->ar, cycle);
     }

@@ -26,8 +26,8 @@ static void check(struct axi_rules *rules, bool kept, unsigned port, enum axi_ru
 /** Register port: what was offered and not taken at the edge before must still be there. */
 static void registers_stable(struct axi_rules *rules, const struct cosim_register_outputs *now)
 {
-    const struct cosim_register_outputs *before = &rules->outputs.registers;
-    const struct cosim_register_inputs *driven = &rules->inputs.registers;
+    const struct cosim_register_outputs *before = &rules->registers;
+    const struct cosim_register_inputs *driven = &rules->register_inputs;
 
     if (before->bvalid && !driven->bready) {
         check(rules, now->bvalid, AXI_PORT_REGISTERS, AXI_RULE_B_DROPPED, before->bresp, 0);
@@ -74,8 +74,8 @@ static bool same_address(const struct cosim_memory_address *a, const struct cosi
 
 static void memory_stable(struct axi_rules *rules, const struct cosim_memory_outputs *now)
 {
-    const struct cosim_memory_outputs *before = &rules->outputs.memory;
-    const struct cosim_memory_inputs *driven = &rules->inputs.memory;
+    const struct cosim_memory_outputs *before = &rules->memory;
+    const struct cosim_memory_inputs *driven = &rules->memory_ready;
 
     if (before->aw.valid && !driven->awready) {
         check(rules, now->aw.valid, AXI_PORT_MEMORY, AXI_RULE_AW_DROPPED, before->aw.address, 0);
@@ -158,32 +158,46 @@ static void memory_bursts(struct axi_rules *rules, const struct cosim_memory_inp
     }
 }
 
+static bool memory_moves(const struct cosim_memory_outputs *outputs)
+{
+    return outputs->aw.valid || outputs->ar.valid || outputs->wvalid;
+}
+
 void axi_rules_edge(struct axi_rules *rules, const struct cosim_design_inputs *inputs,
                     const struct cosim_design_outputs *outputs)
 {
+    bool moves = memory_moves(&outputs->memory);
+
     if (rules->watched) {
         registers_stable(rules, &outputs->registers);
-        memory_stable(rules, &outputs->memory);
     }
     registers_answers(rules, &inputs->registers, &outputs->registers);
-    if (rules->bus_bytes != 0) {
-        memory_bursts(rules, &inputs->memory, &outputs->memory);
-    }
-    rules->inputs = *inputs;
-    rules->outputs = *outputs;
+    rules->register_inputs = inputs->registers;
+    rules->registers = outputs->registers;
     rules->watched = true;
+    /* Most edges belong to the register port alone: nothing is spent on the other one then. */
+    if (rules->memory_watched) {
+        memory_stable(rules, &outputs->memory);
+    }
+    if (moves) {
+        memory_bursts(rules, &inputs->memory, &outputs->memory);
+        rules->memory_ready.awready = inputs->memory.awready;
+        rules->memory_ready.arready = inputs->memory.arready;
+        rules->memory_ready.wready = inputs->memory.wready;
+        rules->memory = outputs->memory;
+    }
+    rules->memory_watched = moves;
 }
 
-void axi_rules_idle(struct axi_rules *rules, const struct cosim_design_inputs *inputs,
-                    const struct cosim_design_outputs *outputs)
+void axi_rules_idle(struct axi_rules *rules, const struct cosim_design_outputs *outputs)
 {
     if (rules->watched) {
         registers_stable(rules, &outputs->registers);
+    }
+    if (rules->memory_watched) {
         memory_stable(rules, &outputs->memory);
     }
-    rules->inputs = *inputs;
-    rules->outputs = *outputs;
-    rules->watched = false;
+    rules->watched = rules->memory_watched = false;
 }
 
 const char *axi_rule_text(unsigned rule)

@@ -46,9 +46,13 @@ enum { AXI_RULES_BURSTS = 64 };
 
 struct axi_rules {
     unsigned bus_bytes;
-    struct cosim_design_inputs inputs;   /* at the edge before */
-    struct cosim_design_outputs outputs; /* at the edge before */
-    bool watched;                        /* the edge before was seen */
+    /* at the edge before */
+    struct cosim_register_inputs register_inputs;
+    struct cosim_register_outputs registers;
+    struct cosim_memory_inputs memory_ready; /* the three ready signals of it */
+    struct cosim_memory_outputs memory;
+    bool watched;        /* the edge before was seen */
+    bool memory_watched; /* ... and the memory port moved at it */
     /* register port: requests accepted and not answered */
     unsigned write_addresses, write_data, reads;
     /* memory port: bursts whose data is not complete, in order of their addresses; data may come first */
@@ -68,8 +72,7 @@ void axi_rules_edge(struct axi_rules *rules, const struct cosim_design_inputs *i
                     const struct cosim_design_outputs *outputs);
 
 /** Says that edges passed in which no bus output was valid, so that nothing can have been broken. */
-void axi_rules_idle(struct axi_rules *rules, const struct cosim_design_inputs *inputs,
-                    const struct cosim_design_outputs *outputs);
+void axi_rules_idle(struct axi_rules *rules, const struct cosim_design_outputs *outputs);
 
 /** @return the rule's sentence, or "?" */
 const char *axi_rule_text(unsigned rule);

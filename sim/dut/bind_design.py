@@ -16,18 +16,20 @@ from typing import Any
 import jinja2
 
 REGISTER_SIGNALS = (
-    "awaddr awprot awvalid awready wdata wstrb wvalid wready bresp bvalid bready "
-    "araddr arprot arvalid arready rdata rresp rvalid rready"
-).split()
+    *("awaddr", "awprot", "awvalid", "awready", "wdata", "wstrb", "wvalid", "wready", "bresp", "bvalid", "bready"),
+    *("araddr", "arprot", "arvalid", "arready", "rdata", "rresp", "rvalid", "rready"),
+)
 MEMORY_SIGNALS = (
-    "awid awaddr awlen awsize awburst awvalid awready wdata wstrb wlast wvalid wready bid bresp bvalid bready "
-    "arid araddr arlen arsize arburst arvalid arready rid rdata rresp rlast rvalid rready"
-).split()
+    *("awid", "awaddr", "awlen", "awsize", "awburst", "awvalid", "awready", "wdata", "wstrb", "wlast", "wvalid"),
+    *("wready", "bid", "bresp", "bvalid", "bready", "arid", "araddr", "arlen", "arsize", "arburst", "arvalid"),
+    *("arready", "rid", "rdata", "rresp", "rlast", "rvalid", "rready"),
+)
 # Driven into the design; the C++ type is the narrowest that every legal width fits.
 REGISTER_INPUTS = (
-    "awaddr awprot awvalid wdata wstrb wvalid bready araddr arprot arvalid rready"
-).split()
-MEMORY_INPUTS = "awready wready bid bresp bvalid arready rid rresp rlast rvalid".split()
+    *("awaddr", "awprot", "awvalid", "wdata", "wstrb", "wvalid", "bready"),
+    *("araddr", "arprot", "arvalid", "rready"),
+)
+MEMORY_INPUTS = ("awready", "wready", "bid", "bresp", "bvalid", "arready", "rid", "rresp", "rlast", "rvalid")
 
 
 class DesignError(Exception):
@@ -41,11 +43,11 @@ def require(table: dict[str, Any], key: str, where: str) -> Any:
     return table[key]
 
 
-def port_names(port: dict[str, Any], signals: list[str], inputs: list[str]) -> dict[str, str]:
+def port_names(port: dict[str, Any], signals: tuple[str, ...], inputs: tuple[str, ...]) -> dict[str, str]:
     """Signal name -> port name of the design. A signal that the design lacks is left out."""
     suffix = port.get("suffix", "direction")
     if suffix not in ("direction", ""):
-        raise DesignError(f"design.toml: suffix '{suffix}' is unknown; use \"direction\" (_i, _o) or \"\" (none)")
+        raise DesignError(f'design.toml: suffix \'{suffix}\' is unknown; use "direction" (_i, _o) or "" (none)')
     names = {}
     for signal in signals:
         if signal in port.get("omit", []):
@@ -90,7 +92,7 @@ def render(table: dict[str, Any]) -> str:
     memory_port = table.get("memory_port")
     check_widths(register_port, memory_port)
     reg = port_names(register_port, REGISTER_SIGNALS, REGISTER_INPUTS)
-    mem = port_names(memory_port, MEMORY_SIGNALS, [*MEMORY_INPUTS, "rdata"]) if memory_port else {}
+    mem = port_names(memory_port, MEMORY_SIGNALS, (*MEMORY_INPUTS, "rdata")) if memory_port else {}
 
     def address_channel(channel: str) -> str:
         model = {key: f"model.{name}" for key, name in mem.items()}
@@ -140,6 +142,7 @@ def source_paths(table: dict[str, Any], folder: Path, output: Path) -> list[Path
 
 
 def main() -> int:
+    """Takes the design's folder and the folder to write to; 2 if the design is not acceptable."""
     folder, output = Path(sys.argv[1]), Path(sys.argv[2])
     try:
         table = tomllib.loads((folder / "design.toml").read_text())

@@ -27,7 +27,7 @@ static void wave_follow(struct cosim_engine *engine)
     const struct cosim_config *config = &engine->config;
 
     if (!engine->wave_open && !engine->wave_done && engine->cycle >= config->wave_start) {
-        engine->wave_open = engine->design->wave_open(engine->instance, config->wave_path);
+        engine->wave_open = engine->design->wave_open(engine->instance, engine->wave_path);
         engine->wave_done = !engine->wave_open;
     }
     if (engine->wave_open && engine->cycle >= config->wave_end) {
@@ -40,7 +40,7 @@ static void wave_follow(struct cosim_engine *engine)
 /** @return cycles until the wave must be opened or closed; a run must not pass it */
 static uint64_t wave_bound(const struct cosim_engine *engine)
 {
-    if (engine->config.wave_path == NULL || engine->wave_done) {
+    if (engine->wave_path == NULL || engine->wave_done) {
         return UINT64_MAX;
     }
     return (engine->wave_open ? engine->config.wave_end : engine->config.wave_start) - engine->cycle;
@@ -50,7 +50,7 @@ static void after_cycles(struct cosim_engine *engine, uint64_t cycles)
 {
     engine->cycle += cycles;
     engine_interrupts_sample(engine);
-    if (engine->config.wave_path != NULL && !engine->wave_done) {
+    if (engine->wave_path != NULL && !engine->wave_done) {
         wave_follow(engine);
     }
 }
@@ -69,8 +69,16 @@ void engine_clock_settle(struct cosim_engine *engine)
     engine->design->settle(engine->instance, &engine->inputs, &engine->outputs);
 }
 
+static void tell_recorder(struct cosim_engine *engine, uint64_t cycles)
+{
+    if (engine->config.recorder.record != NULL) {
+        engine->config.recorder.record(engine->config.recorder.context, cycles, &engine->inputs);
+    }
+}
+
 void engine_clock_step(struct cosim_engine *engine)
 {
+    tell_recorder(engine, 1);
     axi_rules_edge(&engine->rules, &engine->inputs, &engine->outputs);
     engine->design->edge(engine->instance);
     axi_lite_manager_edge(&engine->manager, &engine->inputs.registers, &engine->outputs.registers);
@@ -82,10 +90,15 @@ void engine_clock_step(struct cosim_engine *engine)
     after_cycles(engine, 1);
 }
 
+bool engine_clock_knows_quiet(const struct cosim_engine *engine)
+{
+    return engine->design->shape.has_quiet && !engine->config.ignore_quiet;
+}
+
 /** Cycles that may be skipped now. The wave, if one is being written, must show them. */
 static uint64_t skippable(const struct cosim_engine *engine)
 {
-    if (!engine->config.skip || !engine->design->shape.has_quiet || engine->wave_open) {
+    if (!engine->config.skip || !engine_clock_knows_quiet(engine) || engine->wave_open) {
         return 0;
     }
     return engine->outputs.quiet_cycles;
@@ -96,17 +109,19 @@ static void run_idle(struct cosim_engine *engine, uint64_t cycles)
     uint64_t skip = skippable(engine);
 
     engine->memory_error_covered = false;
-    if (engine->rules.watched) {
-        axi_rules_idle(&engine->rules, &engine->inputs, &engine->outputs);
+    if (engine->rules.watched || engine->rules.memory_watched) {
+        axi_rules_idle(&engine->rules, &engine->outputs);
     }
     if (skip != 0) {
         skip = skip < cycles ? skip : cycles;
         engine->design->skip(engine->instance, skip, &engine->outputs);
+        tell_recorder(engine, skip);
         engine->counters.rtl_skipped += skip;
         after_cycles(engine, skip);
         return;
     }
     uint64_t ran = engine->design->run(engine->instance, cycles, &engine->outputs);
+    tell_recorder(engine, ran);
     engine->counters.rtl_run += ran;
     after_cycles(engine, ran);
 }
@@ -128,10 +143,8 @@ void engine_clock_run(struct cosim_engine *engine, uint64_t cycle, bool until_ed
 
 uint64_t engine_clock_quiet(const struct cosim_engine *engine)
 {
-    if (!bus_is_idle(engine) || wave_bound(engine) != UINT64_MAX) {
-        return 0;
-    }
-    return skippable(engine);
+    /* What the design says, whether it is skipped or not: the looks fall on the same instructions in both. */
+    return bus_is_idle(engine) && engine_clock_knows_quiet(engine) ? engine->outputs.quiet_cycles : 0;
 }
 
 uint64_t cosim_engine_cycle(const struct cosim_engine *engine)

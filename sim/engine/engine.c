@@ -26,6 +26,11 @@ static const char *config_error(const struct cosim_config *config, const struct 
     if (design->shape.register_bytes != 4 && design->shape.register_bytes != 8) {
         return "a design's register port must be 4 or 8 bytes wide";
     }
+    if (design->shape.memory_bytes != 0 &&
+        (design->shape.memory_bytes < 4 || design->shape.memory_bytes > 8 * COSIM_DESIGN_DATA_WORDS ||
+         (design->shape.memory_bytes & (design->shape.memory_bytes - 1)) != 0)) {
+        return "a design's memory port must be 4, 8, 16, 32 or 64 bytes wide";
+    }
     if (design->shape.interrupt_count > COSIM_DESIGN_INTERRUPTS_MAX ||
         design->shape.probe_count > COSIM_DESIGN_PROBES_MAX) {
         return "a design has at most 64 interrupt wires and 16 probes";
@@ -132,9 +137,15 @@ struct cosim_engine *cosim_engine_create(const struct cosim_config *config, cons
     engine->config = *config;
     engine->design = design;
     engine->cpu = *cpu;
+    engine->config.wave_path = NULL; /* the caller's string need not outlive this call */
+    engine->wave_path = config->wave_path != NULL ? strdup(config->wave_path) : NULL;
     engine->instance = design->create(&listener);
-    if (engine->instance == NULL) {
+    if (engine->instance == NULL || (config->wave_path != NULL && engine->wave_path == NULL)) {
         *error = "the design could not be created: out of memory";
+        if (engine->instance != NULL) {
+            design->destroy(engine->instance);
+        }
+        free(engine->wave_path);
         free(engine);
         return NULL;
     }
@@ -148,6 +159,7 @@ void cosim_engine_destroy(struct cosim_engine *engine)
         engine->design->wave_close(engine->instance);
     }
     engine->design->destroy(engine->instance);
+    free(engine->wave_path);
     free(engine);
 }
 

@@ -26,7 +26,7 @@ def render(text: bytes) -> str:
         "#define COSIM_EVENT_KINDS_H",
         "",
         f"#define COSIM_EVENT_VERSION {table['version']}u",
-        "/* First 8 bytes of the SHA-256 of the table: a file and its reader agree on the table, or the reader refuses. */",
+        "/* First 8 bytes of the SHA-256 of the table: a reader refuses a file of another table. */",
         f"#define COSIM_EVENT_TABLE_HASH 0x{digest:016x}ull",
         "",
         "enum cosim_event_source {",
@@ -39,7 +39,7 @@ def render(text: bytes) -> str:
         "",
         "/* X(number, source, name) for each kind. */",
         "#define COSIM_EVENT_LIST(X) \\",
-        *[f"    X({kind['number']}, {sources[kind['source']]}, \"{kind['name']}\") \\" for kind in kinds],
+        *[f'    X({kind["number"]}, {sources[kind["source"]]}, "{kind["name"]}") \\' for kind in kinds],
         "",
         "#endif",
         "",
@@ -48,6 +48,7 @@ def render(text: bytes) -> str:
 
 
 def main() -> None:
+    """Takes the table's path and the header's."""
     source, target = Path(sys.argv[1]), Path(sys.argv[2])
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_text(render(source.read_bytes()))

@@ -29,7 +29,8 @@ void engine_harness_store(struct cosim_engine *engine, unsigned hart, uint64_t o
     uint64_t time = engine_hart_time(engine, hart);
 
     if (bytes != 8) {
-        engine_fail_unless_expected(engine, time, COSIM_EVENT_CHECK_REFUSED, hart, COSIM_REFUSED_HARNESS, offset, pc);
+        engine_fail_unless_expected(engine, time, COSIM_EVENT_CHECK_REFUSED, hart, COSIM_REFUSED_HARNESS,
+                                    engine->config.harness_base + offset, pc);
         return;
     }
     switch (offset) {
@@ -53,7 +54,8 @@ void engine_harness_store(struct cosim_engine *engine, unsigned hart, uint64_t o
         engine->errors_expected += value;
         break;
     default:
-        engine_fail_unless_expected(engine, time, COSIM_EVENT_CHECK_REFUSED, hart, COSIM_REFUSED_HARNESS, offset, pc);
+        engine_fail_unless_expected(engine, time, COSIM_EVENT_CHECK_REFUSED, hart, COSIM_REFUSED_HARNESS,
+                                    engine->config.harness_base + offset, pc);
         break;
     }
 }

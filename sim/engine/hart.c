@@ -72,7 +72,8 @@ void engine_hart_balance(struct cosim_engine *engine, unsigned hart)
         return;
     }
     engine_heed_stop(engine, hart);
-    if (slowest != UINT64_MAX && time > slowest && time - slowest > engine->config.lead) {
+    /* A wire waits for a hart that is behind: going on would let an instruction start that ought to see it. */
+    if (slowest != UINT64_MAX && time > slowest && (time - slowest > engine->config.lead || engine->edge_count != 0)) {
         engine->cpu.yield(engine->cpu.context, hart);
     }
 }
@@ -84,7 +85,7 @@ bool cosim_engine_retire(struct cosim_engine *engine, unsigned hart, uint64_t re
     }
     engine_hart_sync(engine, hart, retired, pc);
     if (engine->edge_count != 0) {
-        engine_interrupts_deliver(engine, hart);
+        engine_interrupts_deliver(engine);
     }
     engine_hart_balance(engine, hart);
     return engine->verdict == COSIM_RUNNING;
@@ -154,7 +155,7 @@ static void charge(struct cosim_engine *engine, unsigned hart)
     uint64_t time = engine_hart_time(engine, hart);
 
     engine->hart[hart].stall += engine->cycle > time ? engine->cycle - time : 0;
-    engine_interrupts_deliver(engine, hart);
+    engine_interrupts_deliver(engine);
     engine_hart_balance(engine, hart);
 }
 
@@ -187,6 +188,9 @@ bool cosim_engine_read(struct cosim_engine *engine, unsigned hart, uint64_t reti
         response = answer > response ? answer : response;
         *value |= lanes << (8 * done);
     }
+    if (engine->verdict != COSIM_RUNNING) {
+        return false; /* it was never answered */
+    }
     if (bytes < 8) {
         *value &= (UINT64_C(1) << (8 * bytes)) - 1;
     }
@@ -209,9 +213,13 @@ static void design_store(struct cosim_engine *engine, unsigned hart, uint64_t ad
         uint64_t row = (offset + done) & ~(uint64_t)(bus - 1);
         unsigned lane = (unsigned)((offset + done) - row);
         unsigned part = bytes - done < bus ? bytes - done : bus;
-        uint64_t data = (value >> (8 * done)) << (8 * lane);
+        uint64_t lanes = UINT64_MAX >> (64 - 8 * part);
+        uint64_t data = ((value >> (8 * done)) & lanes) << (8 * lane);
         uint8_t answer = transact(engine, hart, true, row, data, (uint8_t)(((1u << part) - 1) << lane), part);
         response = answer > response ? answer : response;
+    }
+    if (engine->verdict != COSIM_RUNNING) {
+        return; /* it was never answered */
     }
     engine_record(engine, engine->cycle, COSIM_EVENT_BUS_WRITE_DONE, hart, response, address, pc);
     note_response(engine, hart, response, address, pc);

@@ -18,18 +18,16 @@ static bool anyone_awake(const struct cosim_engine *engine)
 }
 
 /** @return true if neither the design nor a wire that is still to be delivered can ever wake a hart */
-static bool nothing_can_happen(const struct cosim_engine *engine, uint64_t since)
+static bool nothing_can_happen(const struct cosim_engine *engine, uint64_t waited)
 {
-    const struct cosim_design_shape *shape = &engine->design->shape;
-
     if (engine->edge_count != 0) {
         return false;
     }
-    if (shape->has_quiet) {
-        return engine->outputs.quiet_cycles == UINT64_MAX && !engine->manager.active &&
-               axi_memory_is_idle(&engine->memory, &engine->inputs.memory);
+    if (engine_clock_knows_quiet(engine) && engine->outputs.quiet_cycles == UINT64_MAX && !engine->manager.active &&
+        axi_memory_is_idle(&engine->memory, &engine->inputs.memory)) {
+        return true;
     }
-    return engine->cycle - since >= engine->config.idle_limit;
+    return waited >= engine->config.idle_limit;
 }
 
 static void dead_lock(struct cosim_engine *engine, unsigned hart, uint64_t since)
@@ -52,18 +50,24 @@ static void run_until_someone_wakes(struct cosim_engine *engine, unsigned hart)
 {
     uint64_t since = engine->cycle;
     uint64_t limit = engine->config.cycle_limit != 0 ? engine->config.cycle_limit : UINT64_MAX;
+    uint64_t waited = 0; /* cycles; a wait that ends with the design quiet counts as one, be it ever so long */
 
-    engine_interrupts_deliver(engine, hart);
+    engine_interrupts_deliver(engine);
     while (!anyone_awake(engine) && engine->verdict == COSIM_RUNNING) {
-        uint64_t bound = engine->cycle + LONGEST_RUN;
+        uint64_t begun = engine->cycle, left = engine->config.idle_limit - waited;
+        uint64_t bound = begun + (left != 0 && left < LONGEST_RUN ? left : LONGEST_RUN);
         engine_heed_stop(engine, hart);
+        if (engine->verdict != COSIM_RUNNING) {
+            return;
+        }
         if (engine->cycle >= limit) {
             cycle_limit(engine, hart);
-        } else if (nothing_can_happen(engine, since)) {
+        } else if (nothing_can_happen(engine, waited)) {
             dead_lock(engine, hart, since);
         } else {
             engine_clock_run(engine, bound < limit ? bound : limit, true);
-            engine_interrupts_deliver(engine, hart);
+            waited += engine_clock_knows_quiet(engine) && engine->outputs.quiet_cycles != 0 ? 1 : engine->cycle - begun;
+            engine_interrupts_deliver(engine);
         }
     }
 }
@@ -76,7 +80,7 @@ enum cosim_idle cosim_engine_idle(struct cosim_engine *engine, unsigned hart, ui
         return COSIM_IDLE_ENDED;
     }
     engine_hart_sync(engine, hart, retired, pc);
-    engine_interrupts_deliver(engine, hart);
+    engine_interrupts_deliver(engine);
     if (engine->cpu.interrupt_pending(engine->cpu.context, hart)) {
         return COSIM_IDLE_RUNS_ON;
     }

@@ -50,6 +50,7 @@ struct cosim_engine {
     struct axi_rules rules;
     uint64_t wires;                           /* levels as last recorded */
     uint64_t probes[COSIM_DESIGN_PROBES_MAX]; /* values as last recorded */
+    char *wave_path;                          /* own copy; NULL for no wave */
     bool wave_open, wave_done;
 
     struct hart hart[COSIM_HARTS_MAX];
@@ -90,6 +91,8 @@ void engine_clock_run(struct cosim_engine *engine, uint64_t cycle, bool until_ed
 void engine_clock_step(struct cosim_engine *engine);
 /** Samples again after the engine changed the inputs within a cycle. */
 void engine_clock_settle(struct cosim_engine *engine);
+/** @return true if the design says when it is quiet, and is believed */
+bool engine_clock_knows_quiet(const struct cosim_engine *engine);
 /** @return cycles from now in which the design needs no look, because nothing can happen */
 uint64_t engine_clock_quiet(const struct cosim_engine *engine);
 
@@ -106,7 +109,7 @@ void engine_hart_balance(struct cosim_engine *engine, unsigned hart);
 
 /* interrupts.c */
 void engine_interrupts_sample(struct cosim_engine *engine);
-void engine_interrupts_deliver(struct cosim_engine *engine, unsigned running);
+void engine_interrupts_deliver(struct cosim_engine *engine);
 
 /* payload.c */
 void engine_payload_dma(struct cosim_engine *engine, bool write, uint64_t address, unsigned bytes);

@@ -87,9 +87,8 @@ static void check_promptness(struct cosim_engine *engine, const struct edge *edg
     }
 }
 
-static void deliver(struct cosim_engine *engine, const struct edge *edge, uint64_t woken, unsigned running)
+static void deliver(struct cosim_engine *engine, const struct edge *edge, uint64_t woken)
 {
-    uint64_t now = engine_hart_time(engine, running);
     uint64_t skew = 0;
 
     engine->cpu.set_interrupt(engine->cpu.context, edge->wire, edge->level);
@@ -100,13 +99,14 @@ static void deliver(struct cosim_engine *engine, const struct edge *edge, uint64
         }
         if (!state->waiting) {
             uint64_t time = engine_hart_time(engine, hart);
-            skew = time - edge->cycle > skew ? time - edge->cycle : skew;
+            skew = time > edge->cycle && time - edge->cycle > skew ? time - edge->cycle : skew;
             check_promptness(engine, edge, hart);
         }
         if (edge->level) {
             wake(engine, hart, edge->cycle);
             state->interrupt_expected = true;
-            state->expected_edge = edge->cycle;
+            uint64_t time = engine_hart_time(engine, hart);
+            state->expected_edge = edge->cycle < time ? edge->cycle : time;
         } else if (engine->wires == 0) {
             state->interrupt_expected = false; /* software silenced the design before it took the interrupt */
         }
@@ -114,23 +114,38 @@ static void deliver(struct cosim_engine *engine, const struct edge *edge, uint64
     if (skew > engine->counters.max_skew_cycles) {
         engine->counters.max_skew_cycles = skew;
     }
-    engine_record(engine, now > edge->cycle ? now : edge->cycle, COSIM_EVENT_IRQ_DELIVERED, edge->wire, edge->level,
-                  edge->cycle, skew);
+    engine_record(engine, edge->cycle + skew, COSIM_EVENT_IRQ_DELIVERED, edge->wire, edge->level, edge->cycle, skew);
 }
 
-void engine_interrupts_deliver(struct cosim_engine *engine, unsigned running)
+void engine_interrupts_deliver(struct cosim_engine *engine)
 {
-    /* In order: a wire's rise and fall must reach the controller as such. */
-    while (engine->edge_count != 0) {
-        struct edge edge = engine->edge[engine->first_edge];
+    uint64_t early = 0;
+    unsigned kept = 0;
+
+    /* A wire's rise and fall must reach the controller in order; one wire need not wait for another. */
+    for (unsigned i = 0; i < engine->edge_count; i++) {
+        struct edge edge = engine->edge[(engine->first_edge + i) % EDGES_MAX];
+        uint64_t wire = UINT64_C(1) << edge.wire;
         uint64_t woken = engine->cpu.woken_by(engine->cpu.context, edge.wire);
-        if (!is_due(engine, &edge, woken)) {
-            return;
+        if ((early & wire) != 0 || !is_due(engine, &edge, woken)) {
+            early |= wire;
+            engine->edge[(engine->first_edge + kept++) % EDGES_MAX] = edge;
+        } else {
+            deliver(engine, &edge, woken);
         }
-        engine->first_edge = (engine->first_edge + 1) % EDGES_MAX;
-        engine->edge_count--;
-        deliver(engine, &edge, woken, running);
     }
+    engine->edge_count = kept;
+}
+
+/** @return true if a change of `wire` is still to be delivered */
+static bool is_to_change(const struct cosim_engine *engine, unsigned wire)
+{
+    for (unsigned i = 0; i < engine->edge_count; i++) {
+        if (engine->edge[(engine->first_edge + i) % EDGES_MAX].wire == wire) {
+            return true;
+        }
+    }
+    return false;
 }
 
 void cosim_engine_interrupt_completed(struct cosim_engine *engine, unsigned hart, uint64_t retired, unsigned wire)
@@ -139,11 +154,11 @@ void cosim_engine_interrupt_completed(struct cosim_engine *engine, unsigned hart
         return;
     }
     engine_hart_sync(engine, hart, retired, engine->hart[hart].pc);
-    engine_interrupts_deliver(engine, hart);
+    engine_interrupts_deliver(engine);
     /* A change that is still to be delivered will say itself that the wire is high. */
-    if (engine->edge_count == 0 && ((engine->wires >> wire) & 1) != 0) {
+    if (!is_to_change(engine, wire) && ((engine->wires >> wire) & 1) != 0) {
         struct edge again = {.cycle = engine->cycle, .wire = (uint8_t)wire, .level = true};
-        deliver(engine, &again, engine->cpu.woken_by(engine->cpu.context, wire), hart);
+        deliver(engine, &again, engine->cpu.woken_by(engine->cpu.context, wire));
     }
 }
 

@@ -10,7 +10,7 @@
 
 #include <string.h>
 
-static bool in_carve_out(uint64_t address)
+bool access_in_carve_out(uint64_t address)
 {
     return address - WINDOW_BASE < CARVE_OUT_BYTES;
 }
@@ -49,7 +49,12 @@ static void bus_load(unsigned vcpu, uint64_t address, unsigned bytes, uint64_t p
     } else if (address % bytes != 0) {
         refuse(hart, COSIM_REFUSED_MISALIGNED, address, pc);
     } else {
+        bool expected = cosim_engine_interrupt_expected(plugin.engine, hart);
         cosim_engine_read(plugin.engine, hart, instrument_retired(hart), address, bytes, pc, &value);
+        /* A wire that rose during this load's own wait states cannot be taken before the load is done. */
+        if (!expected && cosim_engine_interrupt_expected(plugin.engine, hart)) {
+            controller_excuse(hart, instrument_retired(hart) + 1);
+        }
     }
     memcpy(plugin.ram + (address - RAM_BASE), &value, bytes);
     instrument_settle(hart);
@@ -63,7 +68,7 @@ static void on_load(unsigned vcpu, void *user)
     uint64_t address = register_read((unsigned)(site >> 2) & 31) + (uint64_t)offset;
 
     /* Loads from the harness page find in RAM what was put there before the start. */
-    if (in_carve_out(address) && !in_harness(address)) {
+    if (access_in_carve_out(address) && !in_harness(address)) {
         bus_load(vcpu, address, 1u << (site & 3), site >> 20);
     }
 }
@@ -88,7 +93,7 @@ static void on_watched_load(unsigned vcpu, qemu_plugin_meminfo_t info, uint64_t 
 /** After a load whose address was not known before: it must not have been the design's. */
 static void on_other_load(unsigned vcpu, qemu_plugin_meminfo_t info, uint64_t address, void *user)
 {
-    if (in_carve_out(address)) {
+    if (access_in_carve_out(address)) {
         refuse(instrument_hart(vcpu), COSIM_REFUSED_LOAD, address, (uint64_t)user);
     } else {
         on_watched_load(vcpu, info, address, user);
@@ -128,7 +133,7 @@ static void carve_out_store(unsigned hart, qemu_plugin_meminfo_t info, uint64_t 
 
 static void on_store(unsigned vcpu, qemu_plugin_meminfo_t info, uint64_t address, void *user)
 {
-    if (in_carve_out(address)) {
+    if (access_in_carve_out(address)) {
         carve_out_store(instrument_hart(vcpu), info, address, (uint64_t)user);
     } else if (address - PLIC_BASE < PLIC_BYTES) {
         qemu_plugin_mem_value value = qemu_plugin_mem_get_value(info);
@@ -143,7 +148,7 @@ static void on_store(unsigned vcpu, qemu_plugin_meminfo_t info, uint64_t address
 /** LR, SC and AMO: each half is a memory access of its own. */
 static void on_atomic(unsigned vcpu, qemu_plugin_meminfo_t info, uint64_t address, void *user)
 {
-    if (!in_carve_out(address)) {
+    if (!access_in_carve_out(address)) {
         on_watched_load(vcpu, info, address, user);
     } else if (!qemu_plugin_mem_is_store(info)) {
         refuse(instrument_hart(vcpu), COSIM_REFUSED_ATOMIC, address, (uint64_t)user);
@@ -155,25 +160,39 @@ static void on_fetch(unsigned vcpu, void *user)
     refuse(instrument_hart(vcpu), COSIM_REFUSED_FETCH, (uint64_t)user, (uint64_t)user);
 }
 
+/** To know a load's address before it executes costs a register read each time. A program that marks its device loads
+ * pays that for them alone; any other load that turns out to have been a device's is refused. */
+static bool is_performed_before(uint64_t pc, const uint8_t *code, size_t bytes, struct load *load)
+{
+    return load_decode(code, bytes, load) && (!plugin.loads_known || marks_is_device_load(pc));
+}
+
+bool access_is_seen_before(uint64_t pc, const uint8_t *code, size_t bytes)
+{
+    struct load load;
+
+    return access_in_carve_out(pc) || is_performed_before(pc, code, bytes, &load);
+}
+
 void access_instrument(struct qemu_plugin_insn *insn, uint64_t pc, const uint8_t *code, size_t bytes)
 {
     struct load load;
     void *user = (void *)pc;
 
-    if (in_carve_out(pc)) {
+    if (access_in_carve_out(pc)) {
         qemu_plugin_register_vcpu_insn_exec_cb(insn, on_fetch, QEMU_PLUGIN_CB_R_REGS, user);
     }
     if (is_atomic(code, bytes)) {
-        qemu_plugin_register_vcpu_mem_cb(insn, on_atomic, QEMU_PLUGIN_CB_R_REGS, QEMU_PLUGIN_MEM_RW, user);
+        qemu_plugin_register_vcpu_mem_cb(insn, on_atomic, QEMU_PLUGIN_CB_NO_REGS, QEMU_PLUGIN_MEM_RW, user);
         return;
     }
-    qemu_plugin_register_vcpu_mem_cb(insn, on_store, QEMU_PLUGIN_CB_R_REGS, QEMU_PLUGIN_MEM_W, user);
-    if (!load_decode(code, bytes, &load)) {
-        qemu_plugin_register_vcpu_mem_cb(insn, on_other_load, QEMU_PLUGIN_CB_R_REGS, QEMU_PLUGIN_MEM_R, user);
+    qemu_plugin_register_vcpu_mem_cb(insn, on_store, QEMU_PLUGIN_CB_NO_REGS, QEMU_PLUGIN_MEM_W, user);
+    if (!is_performed_before(pc, code, bytes, &load)) {
+        qemu_plugin_register_vcpu_mem_cb(insn, on_other_load, QEMU_PLUGIN_CB_NO_REGS, QEMU_PLUGIN_MEM_R, user);
         return;
     }
     qemu_plugin_register_vcpu_insn_exec_cb(insn, on_load, QEMU_PLUGIN_CB_R_REGS, pack(pc, &load));
     if (plugin.ledger) {
-        qemu_plugin_register_vcpu_mem_cb(insn, on_watched_load, QEMU_PLUGIN_CB_R_REGS, QEMU_PLUGIN_MEM_R, user);
+        qemu_plugin_register_vcpu_mem_cb(insn, on_watched_load, QEMU_PLUGIN_CB_NO_REGS, QEMU_PLUGIN_MEM_R, user);
     }
 }

@@ -42,9 +42,11 @@ static const struct number_key number_keys[] = {NUMBER(ram_size, 64u << 20, 4096
                                                 NUMBER(memory_latency, 0, 0, 1000000),
                                                 NUMBER(back_pressure, 0, 0, 90),
                                                 NUMBER(skip, 1, 0, 1),
+                                                NUMBER(ignore_quiet, 0, 0, 1),
                                                 NUMBER(wave_start, 0, 0, UINT64_MAX),
                                                 NUMBER(wave_end, 0, 0, UINT64_MAX),
-                                                NUMBER(gdb, 0, 0, 1)};
+                                                NUMBER(gdb, 0, 0, 1),
+                                                NUMBER(record_inputs, 0, 0, 1)};
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -54,7 +56,9 @@ static bool set_number(struct configuration *configuration, const struct number_
 
     errno = 0;
     unsigned long long number = strtoull(value, &end, 0);
-    if (errno != 0 || end == value || *end != 0 || number < key->least || number > key->most) {
+    /* strtoull takes a sign, and wraps: a number here begins with a digit. */
+    if (errno != 0 || *value < '0' || *value > '9' || end == value || *end != 0 || number < key->least ||
+        number > key->most) {
         fprintf(stderr, "belfry: %s=%s: must be a number from %llu to %llu\n", key->name, value,
                 (unsigned long long)key->least, (unsigned long long)key->most);
         return false;

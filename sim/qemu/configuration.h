@@ -16,7 +16,8 @@ struct configuration {
     char marks[CONFIGURATION_PATH_MAX];      /* may be empty */
     char parameters[CONFIGURATION_PATH_MAX]; /* may be empty */
     uint64_t ram_size, harts, quantum, lead, cycle_limit, host_time_limit_ms, seed;
-    uint64_t memory_latency, back_pressure, skip, wave_start, wave_end, gdb;
+    uint64_t memory_latency, back_pressure, skip, ignore_quiet, wave_start, wave_end, gdb;
+    uint64_t record_inputs; /* write inputs.bin, for sim/block/bare_loop */
 };
 
 /**

@@ -120,6 +120,10 @@ _Noreturn void finish(unsigned hart)
         fprintf(stderr, "belfry: the event file could not be written whole: is the disk full?\n");
         _exit(STATUS_SETUP);
     }
+    if (plugin.inputs != NULL && fclose(plugin.inputs) != 0) {
+        fprintf(stderr, "belfry: inputs.bin could not be written whole: is the disk full?\n");
+        _exit(STATUS_SETUP);
+    }
     cosim_engine_destroy(plugin.engine);
     fflush(NULL);
     _exit(status_of(verdict));

@@ -36,16 +36,19 @@ void instrument_settle(unsigned hart)
     if (cosim_engine_verdict(plugin.engine) != COSIM_RUNNING) {
         finish(hart);
     }
-    uint64_t next = cosim_engine_attention(plugin.engine, hart);
     if (plugin.several) {
-        attention[hart] = next;
-    } else {
-        uint64_t now = instrument_retired(0);
-        /* An engine that was told of fewer instructions than have started gets its look at the next one. */
-        uint64_t left = next > now ? next - now : 1;
-        budget_offset = TRIGGER - left - now;
-        qemu_plugin_u64_set(budget, 0, TRIGGER - left);
+        /* What one hart did may have woken another, or given it an interrupt to look out for. */
+        for (unsigned other = 0; other < plugin.configuration.harts; other++) {
+            attention[other] = cosim_engine_attention(plugin.engine, other);
+        }
+        return;
     }
+    uint64_t next = cosim_engine_attention(plugin.engine, hart);
+    uint64_t now = instrument_retired(0);
+    /* An engine that was told of fewer instructions than have started gets its look at the next one. */
+    uint64_t left = next > now ? next - now : 1;
+    budget_offset = TRIGGER - left - now;
+    qemu_plugin_u64_set(budget, 0, TRIGGER - left);
 }
 
 void instrument_yield(void *context, unsigned hart)
@@ -93,13 +96,19 @@ static void on_wfi(unsigned vcpu, void *user)
     instrument_settle(hart);
 }
 
-static void count(struct qemu_plugin_insn *insn, void *user)
+static void count_inline(struct qemu_plugin_insn *insn, uint64_t instructions)
+{
+    qemu_plugin_register_vcpu_insn_exec_inline_per_vcpu(insn, QEMU_PLUGIN_INLINE_ADD_U64, budget, instructions);
+}
+
+/** @param before  instructions just before this one that have not been counted yet */
+static void count(struct qemu_plugin_insn *insn, uint64_t before, void *user)
 {
     if (plugin.several) {
         qemu_plugin_register_vcpu_insn_exec_cb(insn, on_instruction, QEMU_PLUGIN_CB_R_REGS, user);
         return;
     }
-    qemu_plugin_register_vcpu_insn_exec_inline_per_vcpu(insn, QEMU_PLUGIN_INLINE_ADD_U64, budget, 1);
+    count_inline(insn, before + 1);
     if (plugin.precise) {
         qemu_plugin_register_vcpu_insn_exec_cond_cb(insn, on_attention, QEMU_PLUGIN_CB_R_REGS, QEMU_PLUGIN_COND_GE,
                                                     budget, TRIGGER, user);
@@ -107,22 +116,58 @@ static void count(struct qemu_plugin_insn *insn, void *user)
 }
 
 /** The order of registration is the order of execution: marks and loads come before the instruction is counted. */
-static void instrument(struct qemu_plugin_insn *insn)
+static void instrument(struct qemu_plugin_insn *insn, const uint8_t *code, size_t bytes, uint64_t before)
 {
-    uint8_t code[4] = {0};
-    size_t bytes = qemu_plugin_insn_data(insn, code, sizeof code);
     uint64_t pc = qemu_plugin_insn_vaddr(insn);
 
+    if (before != 0 && (marks_has(pc) || access_is_seen_before(pc, code, bytes))) {
+        count_inline(insn, before); /* or the callback would find the hart's time behind */
+        before = 0;
+    }
     marks_instrument(insn, pc);
     access_instrument(insn, pc, code, bytes);
     if (!is_wfi(code, bytes)) {
-        count(insn, (void *)pc);
+        count(insn, before, (void *)pc);
         return;
     }
     if (!plugin.several) {
-        qemu_plugin_register_vcpu_insn_exec_inline_per_vcpu(insn, QEMU_PLUGIN_INLINE_ADD_U64, budget, 1);
+        count_inline(insn, before + 1);
     }
     qemu_plugin_register_vcpu_insn_exec_cb(insn, on_wfi, QEMU_PLUGIN_CB_R_REGS, (void *)pc);
+}
+
+/** @return true if nobody can tell when the instruction executes, so that it can be counted with those around it */
+static bool counts_with_others(struct qemu_plugin_insn *insn, const uint8_t *code, size_t bytes)
+{
+    uint64_t pc = qemu_plugin_insn_vaddr(insn);
+
+    return !plugin.several && !plugin.precise && is_computation(code, bytes) && !marks_has(pc) &&
+           !access_in_carve_out(pc);
+}
+
+/**
+ * A quantum on one hart: instructions that only compute cannot trap and are seen by nobody, so they are counted with
+ * the next one that can, or at the block's end. A fault in the middle of a block does not charge what it cut off.
+ */
+static void instrument_block(struct qemu_plugin_tb *block)
+{
+    size_t count = qemu_plugin_tb_n_insns(block);
+    uint64_t uncounted = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        struct qemu_plugin_insn *insn = qemu_plugin_tb_get_insn(block, i);
+        uint8_t code[4] = {0};
+        size_t bytes = qemu_plugin_insn_data(insn, code, sizeof code);
+        if (!counts_with_others(insn, code, bytes)) {
+            instrument(insn, code, bytes, uncounted);
+            uncounted = 0;
+            continue;
+        }
+        uncounted++;
+        if (i + 1 == count) {
+            count_inline(insn, uncounted);
+        }
+    }
 }
 
 static void on_translate(qemu_plugin_id_t id, struct qemu_plugin_tb *block)
@@ -133,9 +178,7 @@ static void on_translate(qemu_plugin_id_t id, struct qemu_plugin_tb *block)
         qemu_plugin_register_vcpu_tb_exec_cond_cb(block, on_attention, QEMU_PLUGIN_CB_R_REGS, QEMU_PLUGIN_COND_GE,
                                                   budget, TRIGGER, (void *)pc);
     }
-    for (size_t i = 0; i < qemu_plugin_tb_n_insns(block); i++) {
-        instrument(qemu_plugin_tb_get_insn(block, i));
-    }
+    instrument_block(block);
 }
 
 static void on_vcpu_init(qemu_plugin_id_t id, unsigned vcpu)

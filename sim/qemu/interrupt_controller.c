@@ -26,6 +26,7 @@ static const uint64_t MSTATUS_MIE = 1u << 3, MEIE = 1u << 11;
 static char plic_path[192];
 static uint32_t priority[SOURCES], enable[CONTEXTS][SOURCES / 32], threshold[CONTEXTS];
 static uint64_t enabled_when_idle[COSIM_HARTS_MAX]; /* mie, as the hart went to sleep */
+static uint64_t excused[COSIM_HARTS_MAX];           /* an instruction that had started before the interrupt came */
 
 void controller_set_interrupt(void *context, unsigned wire, bool level)
 {
@@ -90,6 +91,11 @@ void controller_store(unsigned hart, uint64_t offset, uint64_t value)
     }
 }
 
+void controller_excuse(unsigned hart, uint64_t instruction)
+{
+    excused[hart] = instruction;
+}
+
 void controller_check_taken(unsigned hart, uint64_t pc)
 {
     static unsigned late[COSIM_HARTS_MAX];
@@ -98,7 +104,7 @@ void controller_check_taken(unsigned hart, uint64_t pc)
     if (pc == (register_read(REGISTER_MTVEC) & ~UINT64_C(3))) {
         cosim_engine_interrupt_taken(plugin.engine, hart, retired, late[hart], pc);
         late[hart] = 0;
-    } else if ((register_read(REGISTER_MSTATUS) & MSTATUS_MIE) != 0 &&
+    } else if (retired != excused[hart] && (register_read(REGISTER_MSTATUS) & MSTATUS_MIE) != 0 &&
                (register_read(REGISTER_MIP) & register_read(REGISTER_MIE) & MEIE) != 0) {
         late[hart]++; /* it could have been taken, and an instruction of the interrupted program runs instead */
     }

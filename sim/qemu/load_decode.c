@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-enum { STACK_POINTER = 2, OPCODE_LOAD = 0x03, OPCODE_ATOMIC = 0x2f, WFI = 0x10500073 };
+enum { STACK_POINTER = 2, OPCODE_LOAD = 0x03, OPCODE_ATOMIC = 0x2f, WFI = 0x10500073, C_EBREAK = 0x9002 };
 
 static uint32_t word_of(const uint8_t *code)
 {
@@ -64,4 +64,41 @@ bool is_atomic(const uint8_t *code, size_t bytes)
 bool is_wfi(const uint8_t *code, size_t bytes)
 {
     return bytes == 4 && word_of(code) == WFI;
+}
+
+static bool compressed_is_computation(uint16_t half)
+{
+    unsigned kind = bits(half, 15, 13);
+
+    switch (bits(half, 1, 0)) {
+    case 0:
+        return kind == 0; /* C.ADDI4SPN; the rest are loads and stores */
+    case 1:
+        return true; /* arithmetic, jumps and branches */
+    default:
+        return kind == 0 || (kind == 4 && half != C_EBREAK); /* C.SLLI; C.JR, C.MV, C.JALR, C.ADD */
+    }
+}
+
+bool is_computation(const uint8_t *code, size_t bytes)
+{
+    if (bytes == 2) {
+        uint16_t half;
+        memcpy(&half, code, sizeof half);
+        return compressed_is_computation(half);
+    }
+    switch (bits(word_of(code), 6, 0)) {
+    case 0x13: /* OP-IMM */
+    case 0x17: /* AUIPC */
+    case 0x1b: /* OP-IMM-32 */
+    case 0x33: /* OP */
+    case 0x37: /* LUI */
+    case 0x3b: /* OP-32 */
+    case 0x63: /* BRANCH */
+    case 0x67: /* JALR */
+    case 0x6f: /* JAL */
+        return bytes == 4;
+    default:
+        return false;
+    }
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Decodes RISC-V loads, so that their address is known before they execute. */
+/* Decodes what the plugin must know of an instruction: above all a load's address, before it executes. */
 #ifndef COSIM_QEMU_LOAD_DECODE_H
 #define COSIM_QEMU_LOAD_DECODE_H
 
@@ -27,5 +27,11 @@ bool is_atomic(const uint8_t *code, size_t bytes);
 
 /** @return true for WFI */
 bool is_wfi(const uint8_t *code, size_t bytes);
+
+/**
+ * @return true for an instruction that only computes or branches: it cannot trap, and nothing outside the hart can tell
+ *         when it executed
+ */
+bool is_computation(const uint8_t *code, size_t bytes);
 
 #endif

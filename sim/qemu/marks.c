@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum action { ACTION_POINT, ACTION_TRAP_ENTRY, ACTION_PAYLOAD };
+enum action { ACTION_POINT, ACTION_TRAP_ENTRY, ACTION_PAYLOAD, ACTION_DEVICE_LOAD };
 
 struct operand {
     bool is_register;
@@ -31,6 +31,7 @@ static const struct {
     enum cosim_payload_stage stage;
 } actions[] = {{"point", ACTION_POINT, COSIM_PAYLOAD_END},
                {"trap_entry", ACTION_TRAP_ENTRY, COSIM_PAYLOAD_END},
+               {"device_load", ACTION_DEVICE_LOAD, COSIM_PAYLOAD_END},
                {"payload_produce", ACTION_PAYLOAD, COSIM_PAYLOAD_PRODUCE},
                {"payload_transit", ACTION_PAYLOAD, COSIM_PAYLOAD_TRANSIT},
                {"payload_consume", ACTION_PAYLOAD, COSIM_PAYLOAD_CONSUME},
@@ -98,10 +99,30 @@ bool marks_read(const char *path)
     return good;
 }
 
-bool marks_have_payloads(void)
+static bool have(enum action action)
 {
     for (size_t i = 0; i < mark_count; i++) {
-        if (marks[i].action == ACTION_PAYLOAD) {
+        if (marks[i].action == action) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool marks_have_payloads(void)
+{
+    return have(ACTION_PAYLOAD);
+}
+
+bool marks_have_device_loads(void)
+{
+    return have(ACTION_DEVICE_LOAD);
+}
+
+bool marks_is_device_load(uint64_t pc)
+{
+    for (size_t i = 0; i < mark_count; i++) {
+        if (marks[i].pc == pc && marks[i].action == ACTION_DEVICE_LOAD) {
             return true;
         }
     }
@@ -134,10 +155,20 @@ static void on_mark(unsigned vcpu, void *user)
     instrument_settle(hart);
 }
 
-void marks_instrument(struct qemu_plugin_insn *insn, uint64_t pc)
+bool marks_has(uint64_t pc)
 {
     for (size_t i = 0; i < mark_count; i++) {
         if (marks[i].pc == pc) {
+            return true;
+        }
+    }
+    return false;
+}
+
+void marks_instrument(struct qemu_plugin_insn *insn, uint64_t pc)
+{
+    for (size_t i = 0; i < mark_count; i++) {
+        if (marks[i].pc == pc && marks[i].action != ACTION_DEVICE_LOAD) {
             qemu_plugin_register_vcpu_insn_exec_cb(insn, on_mark, QEMU_PLUGIN_CB_R_REGS, (void *)i);
         }
     }

@@ -3,6 +3,7 @@
 #include "plugin.h"
 
 #include "control_socket.h"
+#include "cosim/input_file.h"
 
 #include <dlfcn.h>
 #include <errno.h>
@@ -107,6 +108,13 @@ static void record(void *context, const struct cosim_event *event)
     cosim_event_file_record(context, event);
 }
 
+static void record_inputs(void *context, uint64_t cycles, const struct cosim_design_inputs *inputs)
+{
+    struct cosim_input_record step = {.cycles = cycles, .inputs = *inputs};
+
+    fwrite(&step, sizeof step, 1, context);
+}
+
 static bool create_engine(void)
 {
     const struct configuration *c = &plugin.configuration;
@@ -120,6 +128,15 @@ static bool create_engine(void)
         fprintf(stderr, "belfry: cannot write %s: %s\n", events, strerror(errno));
         return false;
     }
+    if (c->record_inputs != 0) {
+        char inputs[CONFIGURATION_PATH_MAX + 32];
+        snprintf(inputs, sizeof inputs, "%s/inputs.bin", c->run_directory);
+        plugin.inputs = fopen(inputs, "wb");
+        if (plugin.inputs == NULL) {
+            fprintf(stderr, "belfry: cannot write %s: %s\n", inputs, strerror(errno));
+            return false;
+        }
+    }
     struct cosim_config config = {.harts = (unsigned)c->harts,
                                   .quantum = c->quantum,
                                   .lead = c->lead,
@@ -130,6 +147,7 @@ static bool create_engine(void)
                                   .memory_latency = (unsigned)c->memory_latency,
                                   .back_pressure = (unsigned)c->back_pressure,
                                   .skip = c->skip != 0,
+                                  .ignore_quiet = c->ignore_quiet != 0,
                                   .window_base = WINDOW_BASE,
                                   .harness_base = HARNESS_BASE,
                                   .ram_base = RAM_BASE,
@@ -139,6 +157,9 @@ static bool create_engine(void)
                                   .wave_start = c->wave_start,
                                   .wave_end = c->wave_end,
                                   .sink = {.context = plugin.events, .record = record}};
+    if (plugin.inputs != NULL) {
+        config.recorder = (struct cosim_input_recorder){.context = plugin.inputs, .record = record_inputs};
+    }
     struct cosim_cpu cpu = {.context = NULL,
                             .set_interrupt = controller_set_interrupt,
                             .woken_by = controller_woken_by,
@@ -165,6 +186,7 @@ static bool set_up(const char *path)
     plugin.several = c->harts > 1;
     plugin.precise = c->quantum == 1;
     plugin.ledger = marks_have_payloads();
+    plugin.loads_known = marks_have_device_loads();
     return qtest_connect(c->qtest) && create_engine();
 }
 

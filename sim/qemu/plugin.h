@@ -20,10 +20,12 @@ struct plugin {
     const struct cosim_design *design;
     struct cosim_engine *engine;
     struct cosim_event_file *events;
+    FILE *inputs; /* inputs.bin, or NULL */
     uint8_t *ram; /* guest RAM with the carve-out behind it; [0] is RAM_BASE */
     bool several; /* more than one hart */
     bool precise;
-    bool ledger; /* the program has payload marks: loads and stores to RAM are looked at */
+    bool ledger;      /* the program has payload marks: loads and stores to RAM are looked at */
+    bool loads_known; /* the program marks its device loads: all others are only checked after the fact */
     uint64_t watch_low, watch_bytes;
     uint64_t started_ns; /* host time; only for the summary */
 };
@@ -43,6 +45,10 @@ void instrument_settle(unsigned hart);
 void instrument_yield(void *context, unsigned hart);
 
 /* access.c */
+/** @return true for an address of the design's window, the harness page, or the gap between them */
+bool access_in_carve_out(uint64_t address);
+/** @return true if a callback sees the instruction before it executes */
+bool access_is_seen_before(uint64_t pc, const uint8_t *code, size_t bytes);
 /** Adds what is needed to see the loads and stores of one instruction. */
 void access_instrument(struct qemu_plugin_insn *insn, uint64_t pc, const uint8_t *code, size_t bytes);
 
@@ -55,6 +61,8 @@ bool controller_interrupt_pending(void *context, unsigned hart);
 void controller_store(unsigned hart, uint64_t offset, uint64_t value);
 /** Before the next instruction of `hart`, at `pc`: was an interrupt that it expects taken, or is it late? */
 void controller_check_taken(unsigned hart, uint64_t pc);
+/** Instruction number `instruction` of `hart` started before an interrupt that came meanwhile: it is not late. */
+void controller_excuse(unsigned hart, uint64_t instruction);
 /** Writes what the PLIC says of each wire. */
 void controller_describe(FILE *stream);
 
@@ -63,6 +71,12 @@ void controller_describe(FILE *stream);
 bool marks_read(const char *path);
 /** @return true if the table has payload marks */
 bool marks_have_payloads(void);
+/** @return true if the program says which of its loads are a device's */
+bool marks_have_device_loads(void);
+/** @return true if the load at `pc` is one of them */
+bool marks_is_device_load(uint64_t pc);
+/** @return true if `pc` is a mark */
+bool marks_has(uint64_t pc);
 /** Adds a callback if `pc` is a mark. */
 void marks_instrument(struct qemu_plugin_insn *insn, uint64_t pc);
 

@@ -121,7 +121,10 @@ struct cosim_design {
      * @return the cycles run, at least 1 if cycles > 0
      */
     uint64_t (*run)(void *instance, uint64_t cycles, struct cosim_design_outputs *outputs);
-    /** Lets `cycles` quiet cycles pass in one step. Only if has_quiet, and at most quiet_cycles. May be NULL. */
+    /**
+     * Lets `cycles` quiet cycles pass in one step: at most outputs->quiet_cycles, which is reduced by it unless it is
+     * UINT64_MAX; nothing else in `outputs` changes. Only if has_quiet. May be NULL.
+     */
     void (*skip)(void *instance, uint64_t cycles, struct cosim_design_outputs *outputs);
     /** Starts and ends a VCD file. Cycles in it are those since reset. */
     bool (*wave_open)(void *instance, const char *path);

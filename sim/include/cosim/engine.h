@@ -70,6 +70,13 @@ enum cosim_idle {
     COSIM_IDLE_ENDED,   /* the run is over */
 };
 
+/** Told of everything that the engine drives into the design: enough to drive it again without a CPU. */
+struct cosim_input_recorder {
+    void *context;
+    /** `cycles` pass with these inputs. */
+    void (*record)(void *context, uint64_t cycles, const struct cosim_design_inputs *inputs);
+};
+
 struct cosim_config {
     unsigned harts;       /* 1 to COSIM_HARTS_MAX */
     uint64_t quantum;     /* instructions between two looks at the design; 1 is precise */
@@ -78,16 +85,18 @@ struct cosim_config {
     uint64_t bus_limit;   /* cycles that one bus transaction may take */
     uint64_t idle_limit;  /* cycles that all harts may wait, for a design that cannot tell that it is quiet */
     uint64_t seed;
-    unsigned memory_latency;       /* cycles */
-    unsigned back_pressure;        /* percent */
-    bool skip;                     /* let quiet cycles pass in one step */
-    uint64_t window_base;          /* guest address of the design's registers */
-    uint64_t harness_base;         /* guest address of the harness page */
+    unsigned memory_latency; /* cycles */
+    unsigned back_pressure;  /* percent */
+    bool skip;               /* let quiet cycles pass in one step */
+    bool ignore_quiet;       /* take the design as one that cannot tell when it is quiet: a look at every quantum */
+    uint64_t window_base;    /* guest address of the design's registers */
+    uint64_t harness_base;   /* guest address of the harness page */
     uint64_t ram_base, ram_bytes;  /* what DMA may touch */
     uint8_t *ram;                  /* guest RAM in this process, borrowed; [0] is guest address ram_base */
     const char *wave_path;         /* VCD file, borrowed until create returns; NULL for none */
     uint64_t wave_start, wave_end; /* cycles in the wave: start <= cycle < end */
     struct cosim_event_sink sink;
+    struct cosim_input_recorder recorder; /* record NULL: nobody listens, and nothing is spent on it */
 };
 
 /** What the engine asks of the CPU side. Called from inside the functions below, on the same thread. */
