@@ -1,0 +1,87 @@
+# SPDX-License-Identifier: MIT
+# Every entry point of Belfry. `make help` lists them; each folder's rules are in its own .mk file.
+
+BUILD := build
+DESIGN ?= mailbox
+PYTHON := $(BUILD)/venv/bin/python
+CC := gcc
+CXX := g++
+CLANG ?= clang
+RISCV ?= riscv64-unknown-elf-
+WARNINGS := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wvla -Werror
+MAKEFLAGS += --no-builtin-rules
+# `make V=1` shows every command.
+QUIET := $(if $(V),,@)
+JOBS ?= $(shell nproc)
+
+# Tools and Python packages are there once this file is; everything that runs a tool is ordered after it.
+SETUP := $(BUILD)/setup.stamp
+
+.PHONY: help
+help:
+	@echo 'make run       set up what is missing, then wake-ups and zero-copy on the reference mailbox, measured'
+	@echo 'make test      every test: engine, IPC core, harness, co-simulation'
+	@echo 'make bench     speed against baselines, each ratio taken in one run'
+	@echo 'make build     everything that the others need, without running it'
+	@echo 'make doctor    each tool, its version, the least version, and what is degraded without it'
+	@echo 'make lint      warnings, formats and types of C, SystemVerilog and Python'
+	@echo 'make format    formats C and Python'
+	@echo 'make list      the programs and designs that can be simulated'
+	@echo 'make clean     removes build/, the tools stay'
+	@echo 'DESIGN=name takes the design rtl/name instead of the reference mailbox (rtl/mailbox).'
+
+$(SETUP): harness/setup/install.sh harness/setup/packages.txt requirements.txt
+	@sh harness/setup/install.sh $(BUILD)
+	@touch $@
+
+include rtl/rtl.mk
+include kernel_ipc/kernel_ipc.mk
+include sim/sim.mk
+include firmware/firmware.mk
+include harness/harness.mk
+
+.PHONY: setup build run test bench doctor list lint format clean
+setup: $(SETUP)
+
+# A make that is told to work in parallel only below this line: set-up must be done before anything else is looked at.
+build: $(SETUP)
+	@$(MAKE) --no-print-directory -j$(JOBS) sim firmware
+
+run: build
+	@$(PYTHON) -m harness showcase --design $(DESIGN)
+
+test: build
+	@$(MAKE) --no-print-directory -j$(JOBS) kernel_ipc-tests sim-tests
+	@$(MAKE) --no-print-directory test-sim test-kernel_ipc
+	@$(MAKE) --no-print-directory test-harness
+
+bench: build
+	@$(PYTHON) -m harness bench --design $(DESIGN)
+
+doctor:
+	@$(if $(wildcard $(PYTHON)),$(PYTHON),python3) -m harness doctor
+
+list: build
+	@$(PYTHON) -m harness list
+
+lint: build
+	@$(MAKE) --no-print-directory lint-c lint-rtl lint-python
+
+C_FILES = $(shell git ls-files --cached --others --exclude-standard '*.c' '*.h')
+
+.PHONY: lint-c lint-python
+lint-c: $(SETUP)
+	@$(BUILD)/venv/bin/clang-format --dry-run --Werror $(C_FILES)
+	@sh harness/setup/lint_c.sh
+
+lint-python: $(SETUP)
+	@$(PYTHON) -m ruff check --config harness/ruff.toml harness sim rtl
+	@$(PYTHON) -m ruff format --check --config harness/ruff.toml harness sim rtl
+	@$(PYTHON) -m mypy --config-file harness/mypy.ini harness
+
+format: $(SETUP)
+	@$(BUILD)/venv/bin/clang-format -i $(C_FILES)
+	@$(PYTHON) -m ruff format --config harness/ruff.toml harness sim rtl
+
+clean:
+	rm -rf $(BUILD)
