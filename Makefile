@@ -51,7 +51,7 @@ run: build
 	@$(PYTHON) -m harness showcase --design $(DESIGN)
 
 test: build
-	@$(MAKE) --no-print-directory -j$(JOBS) kernel_ipc-tests sim-tests
+	@$(MAKE) --no-print-directory -j$(JOBS) kernel_ipc-tests sim-tests kernel_ipc-proofs
 	@$(MAKE) --no-print-directory test-sim test-kernel_ipc
 	@$(MAKE) --no-print-directory test-harness
 

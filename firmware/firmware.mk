@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 # The SoC's software: every programs/*.c becomes $(BUILD)/firmware/$(DESIGN)/<name>.elf, for one hart or two.
-# Included by the root Makefile, which sets BUILD, DESIGN, RISCV and WARNINGS.
+# Included by the root Makefile, which sets BUILD, DESIGN, RISCV, WARNINGS and QUIET.
 
 FIRMWARE_OUT := $(BUILD)/firmware/$(DESIGN)
 FIRMWARE_COMMON := $(wildcard firmware/soc/*.c firmware/soc/*.S firmware/kernel/*.c firmware/kernel/*.S \
@@ -24,14 +24,17 @@ FIRMWARE_CFLAGS := -std=gnu11 $(WARNINGS) $(FIRMWARE_FLAGS)
 
 $(FIRMWARE_OUT)/objects/%.c.o: %.c firmware/firmware.mk | $(FIRMWARE_REGISTERS)
 	@mkdir -p $(@D)
-	$(RISCV)gcc $(FIRMWARE_CFLAGS) -c $< -o $@
+	@echo '  riscv    $<'
+	$(QUIET)$(RISCV)gcc $(FIRMWARE_CFLAGS) -c $< -o $@
 
 $(FIRMWARE_OUT)/objects/%.S.o: %.S firmware/firmware.mk
 	@mkdir -p $(@D)
-	$(RISCV)gcc $(FIRMWARE_FLAGS) -c $< -o $@
+	@echo '  riscv    $<'
+	$(QUIET)$(RISCV)gcc $(FIRMWARE_FLAGS) -c $< -o $@
 
 $(FIRMWARE_OUT)/%.elf: $(FIRMWARE_OUT)/objects/firmware/programs/%.c.o $(FIRMWARE_OBJECTS) firmware/soc/linker.ld
-	$(RISCV)gcc $(FIRMWARE_ARCHITECTURE) -nostdlib -nostartfiles -static -Wl,--fatal-warnings -Wl,-T,firmware/soc/linker.ld \
+	@echo '  link     $@'
+	$(QUIET)$(RISCV)gcc $(FIRMWARE_ARCHITECTURE) -nostdlib -nostartfiles -static -Wl,--fatal-warnings -Wl,-T,firmware/soc/linker.ld \
 		-Wl,-Map,$(@:.elf=.map) -Wl,--no-warn-rwx-segments $(filter %.o,$^) -o $@
 
 .PHONY: firmware

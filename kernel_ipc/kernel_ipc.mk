@@ -36,7 +36,8 @@ kernel_ipc: $(KIPC_BUILD)/libkernel_ipc.a
 KIPC_LIBRARY_OBJECTS := $(patsubst kernel_ipc/%.c,$(KIPC_BUILD)/library/%.o,$(KIPC_HOST_SOURCES))
 $(KIPC_BUILD)/library/%.o: kernel_ipc/%.c kernel_ipc/kernel_ipc.mk
 	@mkdir -p $(@D)
-	$(CC) $(KIPC_FLAGS) -g -O2 -c $< -o $@
+	@echo '  cc       $<'
+	$(QUIET)$(CC) $(KIPC_FLAGS) -g -O2 -c $< -o $@
 
 $(KIPC_BUILD)/libkernel_ipc.a: $(KIPC_LIBRARY_OBJECTS)
 	rm -f $@
@@ -46,15 +47,17 @@ define KIPC_MODE_RULES
 KIPC_OBJECTS_$(1) := $(patsubst kernel_ipc/%.c,$(KIPC_BUILD)/$(1)/%.o,$(KIPC_HOST_SOURCES) $(KIPC_SUPPORT))
 $(KIPC_BUILD)/$(1)/%.o: kernel_ipc/%.c kernel_ipc/kernel_ipc.mk
 	@mkdir -p $$(@D)
-	$$(KIPC_CC_$(1)) $$(KIPC_FLAGS) $$(KIPC_FLAGS_$(1)) -c $$< -o $$@
+	@echo '  cc       $$< ($(1))'
+	$(QUIET)$$(KIPC_CC_$(1)) $$(KIPC_FLAGS) $$(KIPC_FLAGS_$(1)) -c $$< -o $$@
 
 $(KIPC_BUILD)/$(1)/test_%: $(KIPC_BUILD)/$(1)/tests/test_%.o $$(KIPC_OBJECTS_$(1))
-	$$(KIPC_CC_$(1)) $$(KIPC_FLAGS_$(1)) $$^ -o $$@ -lcmocka -lpthread
+	$(QUIET)$$(KIPC_CC_$(1)) $$(KIPC_FLAGS_$(1)) $$^ -o $$@ -lcmocka -lpthread
 
 # The explorer decides what every shared access sees, so it has its own build of the library.
 $(KIPC_BUILD)/$(1)/explorer: $(KIPC_SOURCES) $(KIPC_EXPLORER) $(KIPC_SUPPORT) $(KIPC_HEADERS) kernel_ipc/kernel_ipc.mk
 	@mkdir -p $$(@D)
-	$$(KIPC_CC_$(1)) $$(filter-out -MMD -MP,$$(KIPC_FLAGS)) $$(KIPC_FLAGS_$(1)) -DKIPC_MODEL \
+	@echo '  cc       $$(@F) ($(1))'
+	$(QUIET)$$(KIPC_CC_$(1)) $$(filter-out -MMD -MP,$$(KIPC_FLAGS)) $$(KIPC_FLAGS_$(1)) -DKIPC_MODEL \
 	  $$(filter %.c,$$^) -o $$@ -lcmocka
 
 KIPC_PROGRAMS_$(1) := $(addprefix $(KIPC_BUILD)/$(1)/,$(addprefix test_,$(KIPC_TESTS)) \
@@ -69,19 +72,28 @@ endef
 $(foreach mode,$(KIPC_MODES),$(eval $(call KIPC_MODE_RULES,$(mode))))
 -include $(KIPC_LIBRARY_OBJECTS:.o=.d)
 
+# What the tests need, built side by side; running them comes after.
+.PHONY: kernel_ipc-tests
+kernel_ipc-tests: $(foreach mode,$(KIPC_MODES),$(KIPC_PROGRAMS_$(mode)))
+
 # The explorer must fail on each planted defect, or it proves nothing.
 KIPC_MUTANTS := kernel_ipc/tests/mutants.sh
 $(KIPC_BUILD)/mutants.passed: $(KIPC_MUTANTS) $(KIPC_SOURCES) $(KIPC_EXPLORER) $(KIPC_SUPPORT) $(KIPC_HEADERS)
 	@mkdir -p $(@D)
-	sh $(KIPC_MUTANTS) "$(CC)" $(KIPC_BUILD)/mutants $(KIPC_EXPLORER) $(KIPC_SUPPORT) $(KIPC_SOURCES)
+	@echo '  mutants'
+	$(QUIET)sh $(KIPC_MUTANTS) "$(CC)" $(KIPC_BUILD)/mutants $(KIPC_EXPLORER) $(KIPC_SUPPORT) $(KIPC_SOURCES)
 	@touch $@
 
 # The core alone, as firmware compiles it: no warning, no AMO but the one before a block, nothing undefined (no memcpy).
 KIPC_RISCV_FLAGS := -ffreestanding -march=rv64imac -mabi=lp64 -mcmodel=medany -O2
 $(KIPC_BUILD)/freestanding.passed: kernel_ipc/tests/freestanding.sh $(KIPC_SOURCES) $(KIPC_HEADERS)
 	@mkdir -p $(@D)
-	sh kernel_ipc/tests/freestanding.sh $(or $(RISCV),riscv64-unknown-elf-) $(KIPC_BUILD)/freestanding \
+	@echo '  freestanding check'
+	$(QUIET)sh kernel_ipc/tests/freestanding.sh $(or $(RISCV),riscv64-unknown-elf-) $(KIPC_BUILD)/freestanding \
 	  "$(filter-out -MMD -MP,$(KIPC_FLAGS)) $(KIPC_RISCV_FLAGS)" $(KIPC_SOURCES)
 	@touch $@
 
-test-kernel_ipc: $(KIPC_BUILD)/mutants.passed $(KIPC_BUILD)/freestanding.passed
+# Both take long and change only with the sources: once passed, they stay passed until those change.
+.PHONY: kernel_ipc-proofs
+kernel_ipc-proofs: $(KIPC_BUILD)/mutants.passed $(KIPC_BUILD)/freestanding.passed
+test-kernel_ipc: kernel_ipc-proofs

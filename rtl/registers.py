@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 """Generates the register decoder of a design, its SystemVerilog package, its codes and its map from SystemRDL.
 
-The input is compiled by PeakRDL's own SystemRDL compiler, so that this, the C header (peakrdl c-header) and the
-documentation (peakrdl html) come from one file. The decoder is generated here and not by PeakRDL-regblock, for two
+The input is compiled by PeakRDL's own SystemRDL compiler, so that this and the C header (peakrdl c-header) come from
+one file. The decoder is generated here and not by PeakRDL-regblock, for two
 measured reasons: Verilator 5.006 stops with an internal error on regblock's arrays of structures, and regblock's
 output evaluates an address comparison for every register in every clock cycle, while this one costs a branch in a
 cycle without an access.
