@@ -91,7 +91,7 @@ static void write_diagnosis(FILE *file)
     }
 }
 
-static enum process_status status_of(enum cosim_verdict verdict)
+static int status_of(enum cosim_verdict verdict)
 {
     switch (verdict) {
     case COSIM_PASS:
