@@ -58,8 +58,9 @@ test: build
 bench: build
 	@$(PYTHON) -m harness bench --design $(DESIGN)
 
+# The doctor comes before the treatment: it needs no set-up.
 doctor:
-	@$(if $(wildcard $(PYTHON)),$(PYTHON),python3) -m harness doctor
+	@$(if $(wildcard $(PYTHON)),$(PYTHON),python3) -c 'import sys; from harness import doctor; sys.exit(doctor.main())'
 
 list: build
 	@$(PYTHON) -m harness list

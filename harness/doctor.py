@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""What is installed, what is missing or too old, and what does not work because of it."""
+"""What is installed, what is missing or too old, and what does not work because of it.
+
+This module uses Python's own library alone: it must run where nothing has been set up yet.
+"""
 
 from __future__ import annotations
 
@@ -12,10 +15,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from rich.markup import escape
-from rich.table import Table
-
-from harness.console import make_console
 from harness.paths import REQUIREMENTS
 
 PLUGIN_LEVEL = 4
@@ -156,7 +155,7 @@ def examine_packages(requirements: Path = REQUIREMENTS) -> list[Finding]:
         except importlib.metadata.PackageNotFoundError:
             found = ""
         good = bool(found) and version_key(found) >= version_key(wanted)
-        cost = "pip install -r requirements.txt" if not good else ""
+        cost = "make setup installs it" if not good else ""
         findings.append(Finding(f"python: {name}", found, wanted, good, True, cost))
     return findings
 
@@ -166,25 +165,23 @@ def examine_all() -> list[Finding]:
     return [*(examine(tool) for tool in TOOLS), examine_plugin_level(), *examine_packages()]
 
 
+def row(finding: Finding) -> tuple[str, ...]:
+    """The finding's line in the table."""
+    cost = "" if finding.good else finding.cost + ("" if finding.required else " (optional)")
+    return finding.name, finding.found or "-", finding.least, finding.state, cost
+
+
 def main() -> int:
     """Prints what was found; 1 if something required is missing or too old."""
-    console = make_console()
-    table = Table(box=None, padding=(0, 2, 0, 0))
-    for column in ("tool", "found", "least", "state", "without it"):
-        table.add_column(column)
     findings = examine_all()
-    for finding in findings:
-        style = "green" if finding.good else "red" if finding.required else "yellow"
-        cost = "" if finding.good else finding.cost + ("" if finding.required else " (optional)")
-        state = f"[{style}]{finding.state}[/]"
-        table.add_row(escape(finding.name), finding.found or "-", finding.least, state, escape(cost))
-    console.print(table)
+    rows = [("tool", "found", "least", "state", "without it"), *map(row, findings)]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for cells in rows:
+        print("  ".join(cell.ljust(width) for cell, width in zip(cells, widths, strict=True)).rstrip())
     broken = [finding for finding in findings if finding.required and not finding.good]
     for finding in broken:
         have = f"{finding.found} found" if finding.found else "not found"
-        console.print(
-            f"[red]{escape(finding.name)}[/]: {have}, {finding.least} or newer needed: {escape(finding.cost)}"
-        )
+        print(f"{finding.name}: {have}, {finding.least} or newer needed: {finding.cost}")
     if not broken:
-        console.print("[green]everything that is required is here[/]")
+        print("everything that is required is here")
     return 1 if broken else 0

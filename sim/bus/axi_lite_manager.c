@@ -33,8 +33,8 @@ void axi_lite_manager_begin(struct axi_lite_manager *manager, struct cosim_regis
     }
 }
 
-static void finish(struct axi_lite_manager *manager, struct cosim_register_inputs *inputs, uint8_t response,
-                   uint64_t data)
+static void complete(struct axi_lite_manager *manager, struct cosim_register_inputs *inputs, uint8_t response,
+                     uint64_t data)
 {
     manager->response = response;
     manager->data = data;
@@ -58,7 +58,7 @@ static void write_edge(struct axi_lite_manager *manager, struct cosim_register_i
     }
     manager->accepted = manager->address_done && manager->data_done;
     if (answered) {
-        finish(manager, inputs, outputs->bresp, 0);
+        complete(manager, inputs, outputs->bresp, 0);
         return;
     }
     inputs->bready = !random_chance(&manager->random, manager->back_pressure);
@@ -74,7 +74,7 @@ static void read_edge(struct axi_lite_manager *manager, struct cosim_register_in
         inputs->arvalid = false;
     }
     if (answered) {
-        finish(manager, inputs, outputs->rresp, outputs->rdata);
+        complete(manager, inputs, outputs->rresp, outputs->rdata);
         return;
     }
     inputs->rready = !random_chance(&manager->random, manager->back_pressure);

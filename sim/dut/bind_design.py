@@ -8,6 +8,7 @@ in design.toml ends with an error that names the key, the rule and what to do.
 """
 
 import json
+import os
 import sys
 import tomllib
 from pathlib import Path
@@ -134,7 +135,7 @@ def source_paths(table: dict[str, Any], folder: Path, output: Path) -> list[Path
         if source == "@registers":
             paths += [output / "registers" / f"{design['name']}_registers{end}.sv" for end in ("_pkg", "")]
         else:
-            paths.append((folder / source).resolve().relative_to(Path.cwd()))
+            paths.append(Path(os.path.relpath(folder / source)))
     missing = [str(path) for path in paths if not path.exists()]
     if missing:
         raise DesignError(f"design.toml: sources not found: {', '.join(missing)}; paths are relative to {folder}")

@@ -10,7 +10,7 @@ verilator --cc -O3 --assert --trace --x-assign fast --x-initial fast -Wno-fatal 
     --prefix Vdesign --top-module "$(sed -n 's/.*"top": "\(.*\)".*/\1/p' "$folder/design.json" | head -n 1)" \
     --Mdir "$folder/verilated" --lib-create design \
     -CFLAGS "-O2 -fPIC -fvisibility=hidden -I$here/sim/include -include $here/sim/dut/verilator_hooks.h" \
-    $(cat "$folder/sources.txt") "$here/$folder/binding.cpp" > "$folder/verilator.log" 2>&1 ||
+    $(cat "$folder/sources.txt") "$(realpath "$folder")/binding.cpp" > "$folder/verilator.log" 2>&1 ||
     { cat "$folder/verilator.log" >&2; exit 1; }
 # The evaluation step by itself (see binding.cpp), if this Verilator's output has it under the name that is known.
 direct=
