@@ -3,19 +3,24 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
-from harness import compare
+from harness import compare, launcher
+from harness.options import RunOptions
+from harness.paths import ROOT
 from harness.plugin import RunProgram
 from harness.run import Run
 
 PROGRAMS = [
     ("hello", {}), ("ring_echo", {}), ("wakeup", {"wakeups": "200"}), ("zero_copy", {}), ("bad_access", {}),
-    ("fifo", {}), ("doorbell", {}), ("dma", {}), ("timer", {}), ("panic", {}), ("dead_lock", {}),
+    ("fifo", {}), ("doorbell", {}), ("dma", {}), ("timer", {}), ("panic", {}), ("dead_lock", {}), ("run_away", {}),
+    ("busy", {"copies": "5"}), ("register_loop", {"count": "2000"}), ("compute_loop", {"iterations": "2"}),
 ]  # fmt: skip
-EXPECTED = {"panic": "fail", "dead_lock": "dead-lock"}
+EXPECTED = {"panic": "fail", "dead_lock": "dead-lock", "run_away": "cycle-limit"}
+CYCLE_LIMIT = 20_000_000
 
 
 def assert_same(first: Run, second: Run) -> None:
@@ -28,11 +33,30 @@ def assert_same(first: Run, second: Run) -> None:
 @pytest.mark.parametrize(("program", "parameters"), PROGRAMS, ids=[name for name, _ in PROGRAMS])
 def test_twice_is_the_same(run_program: RunProgram, program: str, parameters: dict[str, str], harts: int) -> None:
     expect = EXPECTED.get(program, "pass")
-    first, second = (run_program(program, expect=expect, harts=harts, parameters=parameters) for _ in range(2))
+    limit = 500_000 if program == "run_away" else CYCLE_LIMIT
+    first, second = (
+        run_program(program, expect=expect, harts=harts, cycle_limit=limit, parameters=parameters) for _ in range(2)
+    )
     assert_same(first, second)
     assert first.console == second.console
     keep = {key: value for key, value in first.summary.items() if key != "host_ns"}
     assert keep == {key: value for key, value in second.summary.items() if key != "host_ns"}
+
+
+def test_every_program_is_run_twice() -> None:
+    sources = (ROOT / "firmware" / "programs").glob("*.c")
+    assert sorted(name for name, _ in PROGRAMS) == sorted(source.stem for source in sources)
+
+
+def test_side_by_side_is_the_same(run_program: RunProgram, tmp_path: Path, design_name: str) -> None:
+    options = [
+        RunOptions("wakeup", design=design_name, harts=2, parameters={"wakeups": "100"}, output=tmp_path / str(number))
+        for number in range(3)
+    ]
+    with ThreadPoolExecutor(len(options)) as pool:
+        together = list(pool.map(launcher.start, options))
+    alone = run_program("wakeup", harts=2, parameters={"wakeups": "100"})
+    assert {run.hash for run in together} == {alone.hash}
 
 
 @pytest.mark.parametrize("program", ["wakeup", "zero_copy"])
