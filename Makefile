@@ -12,6 +12,7 @@ WARNINGS := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wvla -Werro
 MAKEFLAGS += --no-builtin-rules
 # `make V=1` shows every command.
 QUIET := $(if $(V),,@)
+SUBMAKE = $(MAKE) --no-print-directory $(if $(V),,-s)
 JOBS ?= $(shell nproc)
 
 # Tools and Python packages are there once this file is; everything that runs a tool is ordered after it.
@@ -45,15 +46,15 @@ setup: $(SETUP)
 
 # A make that is told to work in parallel only below this line: set-up must be done before anything else is looked at.
 build: $(SETUP)
-	@$(MAKE) --no-print-directory -j$(JOBS) sim firmware
+	@$(SUBMAKE) -j$(JOBS) sim firmware
 
 run: build
 	@$(PYTHON) -m harness showcase --design $(DESIGN)
 
 test: build
-	@$(MAKE) --no-print-directory -j$(JOBS) kernel_ipc-tests sim-tests kernel_ipc-proofs
-	@$(MAKE) --no-print-directory test-sim test-kernel_ipc
-	@$(MAKE) --no-print-directory test-harness
+	@$(SUBMAKE) -j$(JOBS) kernel_ipc-tests sim-tests kernel_ipc-proofs
+	@$(SUBMAKE) test-sim test-kernel_ipc
+	@$(SUBMAKE) test-harness
 
 bench: build
 	@$(PYTHON) -m harness bench --design $(DESIGN)
@@ -66,7 +67,7 @@ list: build
 	@$(PYTHON) -m harness list
 
 lint: build
-	@$(MAKE) --no-print-directory lint-c lint-rtl lint-python
+	@$(SUBMAKE) lint-c lint-rtl lint-python
 
 C_FILES = $(shell git ls-files --cached --others --exclude-standard '*.c' '*.h')
 
