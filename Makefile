@@ -44,7 +44,7 @@ include harness/harness.mk
 .PHONY: setup build run test bench doctor list lint format clean
 setup: $(SETUP)
 
-# A make that is told to work in parallel only below this line: set-up must be done before anything else is looked at.
+# In a make of its own, so that set-up is over before anything asks for a compiler or a Python package.
 build: $(SETUP)
 	@$(SUBMAKE) -j$(JOBS) sim firmware
 
