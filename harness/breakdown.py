@@ -214,8 +214,8 @@ class _Analysis:
     """The search through one run."""
 
     def __init__(self, run: Run) -> None:
-        """Orders the events by cycle: the file has them in the order in which the engine learned of them."""
-        self.events = sorted(run.events, key=lambda event: event.cycle)
+        """Takes the events by cycle: the file has them in the order in which the engine learned of them."""
+        self.events = run.events.by_time
         self.matcher = _Matcher(run)
 
     def windows(self) -> Iterator[tuple[int, int, int, bool]]:
