@@ -109,9 +109,7 @@ static void run_idle(struct cosim_engine *engine, uint64_t cycles)
     uint64_t skip = skippable(engine);
 
     engine->memory_error_covered = false;
-    if (engine->rules.watched || engine->rules.memory_watched) {
-        axi_rules_idle(&engine->rules, &engine->outputs);
-    }
+    axi_rules_idle(&engine->rules, &engine->outputs);
     if (skip != 0) {
         skip = skip < cycles ? skip : cycles;
         engine->design->skip(engine->instance, skip, &engine->outputs);

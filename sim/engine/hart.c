@@ -26,18 +26,26 @@ struct cosim_hart_state cosim_engine_hart(const struct cosim_engine *engine, uns
                                      .waiting = state->waiting};
 }
 
+void engine_hart_wake(struct cosim_engine *engine, unsigned hart, uint64_t cycle)
+{
+    struct hart *state = &engine->hart[hart];
+
+    if (!state->waiting) {
+        return;
+    }
+    uint64_t time = engine_hart_time(engine, hart);
+    state->waiting = false;
+    state->idle += cycle > time ? cycle - time : 0;
+    time = engine_hart_time(engine, hart);
+    engine_record(engine, time, COSIM_EVENT_HART_WAKE, hart, 0, time - state->idle_since, 0);
+}
+
 void engine_hart_sync(struct cosim_engine *engine, unsigned hart, uint64_t retired, uint64_t pc)
 {
     struct hart *state = &engine->hart[hart];
 
-    if (state->waiting) {
-        /* It runs although no wire woke it: an interrupt that is not the design's. Its time is now. */
-        uint64_t time = engine_hart_time(engine, hart);
-        state->waiting = false;
-        state->idle += engine->cycle > time ? engine->cycle - time : 0;
-        engine_record(engine, engine_hart_time(engine, hart), COSIM_EVENT_HART_WAKE, hart, 0,
-                      engine_hart_time(engine, hart) - state->idle_since, 0);
-    }
+    /* One that runs although no wire woke it has an interrupt that is not the design's: its time is now. */
+    engine_hart_wake(engine, hart, engine->cycle);
     state->pc = pc;
     if (retired > state->retired) {
         state->retired = retired;
@@ -59,16 +67,21 @@ static uint64_t slowest_other(const struct cosim_engine *engine, unsigned hart)
     return slowest;
 }
 
+void engine_hart_end_at_limit(struct cosim_engine *engine, unsigned hart, uint64_t time, const char *meanwhile)
+{
+    engine_record(engine, time, COSIM_EVENT_RUN_CYCLE_LIMIT, hart, 0, engine->config.cycle_limit,
+                  engine->hart[hart].pc);
+    engine_end(engine, COSIM_CYCLE_LIMIT, "the run passed its limit of %" PRIu64 " cycles%s",
+               engine->config.cycle_limit, meanwhile);
+}
+
 void engine_hart_balance(struct cosim_engine *engine, unsigned hart)
 {
     uint64_t time = engine_hart_time(engine, hart);
     uint64_t slowest = slowest_other(engine, hart);
 
     if (engine->config.cycle_limit != 0 && time >= engine->config.cycle_limit) {
-        engine_record(engine, time, COSIM_EVENT_RUN_CYCLE_LIMIT, hart, 0, engine->config.cycle_limit,
-                      engine->hart[hart].pc);
-        engine_end(engine, COSIM_CYCLE_LIMIT, "the run passed its limit of %" PRIu64 " cycles",
-                   engine->config.cycle_limit);
+        engine_hart_end_at_limit(engine, hart, time, "");
         return;
     }
     engine_heed_stop(engine, hart);
@@ -84,9 +97,7 @@ bool cosim_engine_retire(struct cosim_engine *engine, unsigned hart, uint64_t re
         return false;
     }
     engine_hart_sync(engine, hart, retired, pc);
-    if (engine->edge_count != 0) {
-        engine_interrupts_deliver(engine);
-    }
+    engine_interrupts_deliver(engine);
     engine_hart_balance(engine, hart);
     return engine->verdict == COSIM_RUNNING;
 }

@@ -2,8 +2,6 @@
 /* WFI: what a hart that waits does to time, and the dead-lock that nobody can leave. */
 #include "internal.h"
 
-#include <inttypes.h>
-
 /* The host's limit is heeded at least this often while the design runs and every hart waits. */
 static const uint64_t LONGEST_RUN = 100000;
 
@@ -23,11 +21,7 @@ static bool nothing_can_happen(const struct cosim_engine *engine, uint64_t waite
     if (engine->edge_count != 0) {
         return false;
     }
-    if (engine_clock_knows_quiet(engine) && engine->outputs.quiet_cycles == UINT64_MAX && !engine->manager.active &&
-        axi_memory_is_idle(&engine->memory, &engine->inputs.memory)) {
-        return true;
-    }
-    return waited >= engine->config.idle_limit;
+    return engine_clock_quiet(engine) == UINT64_MAX || waited >= engine->config.idle_limit;
 }
 
 static void dead_lock(struct cosim_engine *engine, unsigned hart, uint64_t since)
@@ -35,14 +29,6 @@ static void dead_lock(struct cosim_engine *engine, unsigned hart, uint64_t since
     engine_record(engine, engine->cycle, COSIM_EVENT_RUN_DEAD_LOCK, hart, 0, engine->cycle - since, engine->wires);
     engine_end(engine, COSIM_DEAD_LOCK,
                "dead-lock: every hart is in WFI, and nothing in the design is armed that could wake one");
-}
-
-static void cycle_limit(struct cosim_engine *engine, unsigned hart)
-{
-    engine_record(engine, engine->cycle, COSIM_EVENT_RUN_CYCLE_LIMIT, hart, 0, engine->config.cycle_limit,
-                  engine->hart[hart].pc);
-    engine_end(engine, COSIM_CYCLE_LIMIT, "the run passed its limit of %" PRIu64 " cycles while every hart waited",
-               engine->config.cycle_limit);
 }
 
 /** All harts wait: runs the design until a wire wakes one. */
@@ -61,7 +47,7 @@ static void run_until_someone_wakes(struct cosim_engine *engine, unsigned hart)
             return;
         }
         if (engine->cycle >= limit) {
-            cycle_limit(engine, hart);
+            engine_hart_end_at_limit(engine, hart, engine->cycle, " while every hart waited");
         } else if (nothing_can_happen(engine, waited)) {
             dead_lock(engine, hart, since);
         } else {

@@ -102,6 +102,10 @@ void engine_heed_stop(struct cosim_engine *engine, unsigned hart);
 
 /* hart.c */
 uint64_t engine_hart_time(const struct cosim_engine *engine, unsigned hart);
+/** Ends a hart's wait, if it waits, at `cycle` or at its own time if that is later. */
+void engine_hart_wake(struct cosim_engine *engine, unsigned hart, uint64_t cycle);
+/** Ends the run at the limit of cycles. @param meanwhile  what the message says after the limit, "" for nothing */
+void engine_hart_end_at_limit(struct cosim_engine *engine, unsigned hart, uint64_t time, const char *meanwhile);
 /** Notes the count of retired instructions and runs the design to the hart's time. */
 void engine_hart_sync(struct cosim_engine *engine, unsigned hart, uint64_t retired, uint64_t pc);
 /** Yields if another hart that is awake is too far behind; ends the run at the cycle limit. */

@@ -52,18 +52,15 @@ static bool is_due(const struct cosim_engine *engine, const struct edge *edge, u
     return true;
 }
 
-static void wake(struct cosim_engine *engine, unsigned hart, uint64_t cycle)
+/** An interrupt was seen `late` instructions after it could have been; in precise mode, more than none is a failure. */
+static void note_lateness(struct cosim_engine *engine, unsigned hart, uint64_t late, uint64_t edge, uint64_t pc)
 {
-    struct hart *state = &engine->hart[hart];
-    uint64_t time = engine_hart_time(engine, hart);
-
-    if (!state->waiting) {
-        return;
+    if (late > engine->counters.max_skew_instructions) {
+        engine->counters.max_skew_instructions = late;
     }
-    state->waiting = false;
-    state->idle += cycle > time ? cycle - time : 0;
-    engine_record(engine, engine_hart_time(engine, hart), COSIM_EVENT_HART_WAKE, hart, 0,
-                  cycle > state->idle_since ? cycle - state->idle_since : 0, 0);
+    if (late != 0 && engine->config.quantum == 1) {
+        engine_fail(engine, engine_hart_time(engine, hart), COSIM_EVENT_CHECK_INTERRUPT_LATE, hart, late, edge, pc);
+    }
 }
 
 /**
@@ -78,13 +75,7 @@ static void check_promptness(struct cosim_engine *engine, const struct edge *edg
         return;
     }
     uint64_t late = 1 + (state->instruction_start - edge->cycle);
-    if (late > engine->counters.max_skew_instructions) {
-        engine->counters.max_skew_instructions = late;
-    }
-    if (engine->config.quantum == 1) {
-        engine_fail(engine, engine_hart_time(engine, hart), COSIM_EVENT_CHECK_INTERRUPT_LATE, hart, late, edge->cycle,
-                    state->pc);
-    }
+    note_lateness(engine, hart, late, edge->cycle, state->pc);
 }
 
 static void deliver(struct cosim_engine *engine, const struct edge *edge, uint64_t woken)
@@ -103,7 +94,7 @@ static void deliver(struct cosim_engine *engine, const struct edge *edge, uint64
             check_promptness(engine, edge, hart);
         }
         if (edge->level) {
-            wake(engine, hart, edge->cycle);
+            engine_hart_wake(engine, hart, edge->cycle);
             state->interrupt_expected = true;
             uint64_t time = engine_hart_time(engine, hart);
             state->expected_edge = edge->cycle < time ? edge->cycle : time;
@@ -162,21 +153,13 @@ void cosim_engine_interrupt_completed(struct cosim_engine *engine, unsigned hart
     }
 }
 
-void cosim_engine_interrupt_taken(struct cosim_engine *engine, unsigned hart, uint64_t retired, unsigned late,
-                                  uint64_t pc)
+void cosim_engine_interrupt_taken(struct cosim_engine *engine, unsigned hart, unsigned late, uint64_t pc)
 {
     struct hart *state = &engine->hart[hart];
 
-    (void)retired;
     state->interrupt_expected = false;
-    if (late > engine->counters.max_skew_instructions) {
-        engine->counters.max_skew_instructions = late;
-    }
     engine_record(engine, engine_hart_time(engine, hart), COSIM_EVENT_IRQ_TAKEN, hart, late, state->expected_edge, pc);
-    if (late != 0 && engine->config.quantum == 1) {
-        engine_fail(engine, engine_hart_time(engine, hart), COSIM_EVENT_CHECK_INTERRUPT_LATE, hart, late,
-                    state->expected_edge, pc);
-    }
+    note_lateness(engine, hart, late, state->expected_edge, pc);
 }
 
 bool cosim_engine_interrupt_expected(const struct cosim_engine *engine, unsigned hart)

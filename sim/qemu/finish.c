@@ -103,13 +103,12 @@ static int status_of(enum cosim_verdict verdict)
     }
 }
 
-_Noreturn void finish(unsigned hart)
+_Noreturn void finish(void)
 {
     enum cosim_verdict verdict = cosim_engine_verdict(plugin.engine);
     uint64_t host_ns = host_nanoseconds() - plugin.started_ns;
     uint64_t events = cosim_event_file_count(plugin.events);
 
-    (void)hart;
     if (verdict != COSIM_PASS) {
         FILE *file = open_in_run("diagnosis.txt");
         write_diagnosis(file);
@@ -120,7 +119,7 @@ _Noreturn void finish(unsigned hart)
         fprintf(stderr, "belfry: the event file could not be written whole: is the disk full?\n");
         _exit(STATUS_SETUP);
     }
-    if (plugin.inputs != NULL && fclose(plugin.inputs) != 0) {
+    if (plugin.inputs != NULL && (ferror(plugin.inputs) != 0 || fclose(plugin.inputs) != 0)) {
         fprintf(stderr, "belfry: inputs.bin could not be written whole: is the disk full?\n");
         _exit(STATUS_SETUP);
     }

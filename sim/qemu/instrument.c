@@ -34,7 +34,7 @@ uint64_t instrument_retired(unsigned hart)
 void instrument_settle(unsigned hart)
 {
     if (cosim_engine_verdict(plugin.engine) != COSIM_RUNNING) {
-        finish(hart);
+        finish();
     }
     if (plugin.several) {
         /* What one hart did may have woken another, or given it an interrupt to look out for. */

@@ -102,7 +102,7 @@ void controller_check_taken(unsigned hart, uint64_t pc)
     uint64_t retired = instrument_retired(hart);
 
     if (pc == (register_read(REGISTER_MTVEC) & ~UINT64_C(3))) {
-        cosim_engine_interrupt_taken(plugin.engine, hart, retired, late[hart], pc);
+        cosim_engine_interrupt_taken(plugin.engine, hart, late[hart], pc);
         late[hart] = 0;
     } else if (retired != excused[hart] && (register_read(REGISTER_MSTATUS) & MSTATUS_MIE) != 0 &&
                (register_read(REGISTER_MIP) & register_read(REGISTER_MIE) & MEIE) != 0) {

@@ -150,7 +150,7 @@ static void on_mark(unsigned vcpu, void *user)
         plugin.watch_bytes = high > plugin.watch_low ? high - plugin.watch_low : 0;
     } else if (mark->action == ACTION_TRAP_ENTRY && !plugin.precise &&
                cosim_engine_interrupt_expected(plugin.engine, hart)) {
-        cosim_engine_interrupt_taken(plugin.engine, hart, retired, 0, mark->pc);
+        cosim_engine_interrupt_taken(plugin.engine, hart, 0, mark->pc);
     }
     instrument_settle(hart);
 }

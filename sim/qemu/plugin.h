@@ -82,7 +82,7 @@ void marks_instrument(struct qemu_plugin_insn *insn, uint64_t pc);
 
 /* finish.c */
 /** Writes the summary and, if the run did not pass, the diagnosis; then ends the process. */
-_Noreturn void finish(unsigned hart);
+_Noreturn void finish(void);
 /** Ends the process if the run passes its limit of host time and does not heed it. Starts a thread. */
 void watchdog_start(uint64_t milliseconds);
 uint64_t host_nanoseconds(void);

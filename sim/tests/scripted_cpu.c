@@ -63,7 +63,7 @@ static void check_taken(struct scripted_cpu *cpu, unsigned hart)
     struct scripted_hart *state = &cpu->hart[hart];
 
     if (state->traps) {
-        cosim_engine_interrupt_taken(cpu->engine, hart, state->retired, state->late, pc_of(cpu, hart));
+        cosim_engine_interrupt_taken(cpu->engine, hart, state->late, pc_of(cpu, hart));
         state->late = 0;
     } else if (state->enabled && scripted_cpu_pending(cpu, hart) != 0 && state->retired != state->excused) {
         state->late++;
@@ -268,7 +268,7 @@ static void take_interrupt(struct scripted_cpu *cpu, unsigned hart)
     state->enabled = false;
     state->taken++;
     if (!cpu->precise && cosim_engine_interrupt_expected(cpu->engine, hart)) {
-        cosim_engine_interrupt_taken(cpu->engine, hart, state->retired, 0, pc_of(cpu, hart));
+        cosim_engine_interrupt_taken(cpu->engine, hart, 0, pc_of(cpu, hart));
         settle(cpu);
     }
 }

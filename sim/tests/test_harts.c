@@ -206,7 +206,7 @@ static void test_a_completion_is_heard_although_another_wires_change_waits(void 
     rig_start(&rig);
     /* Wire 0 is high and stays so. Wire 1 rises at a time to which hart 1, awake, has not come. */
     cosim_engine_write(rig.engine, 0, 1, CPU_WINDOW + FAKE_RING, 4, 1, CPU_RAM);
-    cosim_engine_interrupt_taken(rig.engine, 0, 2, 0, CPU_RAM);
+    cosim_engine_interrupt_taken(rig.engine, 0, 0, CPU_RAM);
     cosim_engine_write(rig.engine, 0, 2, CPU_WINDOW + FAKE_RING, 4, 2, CPU_RAM);
     unsigned asked = rig.cpu.level_count;
     cosim_engine_interrupt_completed(rig.engine, 0, 3, 0);
@@ -228,7 +228,7 @@ static void test_a_completion_by_a_hart_that_is_behind_has_no_skew_from_the_futu
     rig_init(&rig, 2);
     rig_start(&rig);
     cosim_engine_write(rig.engine, 0, 1, CPU_WINDOW + FAKE_RING, 4, 1, CPU_RAM);
-    cosim_engine_interrupt_taken(rig.engine, 0, 2, 0, CPU_RAM);
+    cosim_engine_interrupt_taken(rig.engine, 0, 0, CPU_RAM);
     cosim_engine_retire(rig.engine, 1, 50, CPU_RAM);
     /* The design is at 50, hart 0 completes at 5. */
     cosim_engine_interrupt_completed(rig.engine, 0, 3, 0);

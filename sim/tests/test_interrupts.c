@@ -121,7 +121,7 @@ static void test_a_late_trap_fails_a_precise_run(void **state)
     (void)state;
     rig_init(&rig, 1);
     rig_start(&rig);
-    cosim_engine_interrupt_taken(rig.engine, 0, 1, 3, CPU_RAM + 4);
+    cosim_engine_interrupt_taken(rig.engine, 0, 3, CPU_RAM + 4);
     assert_int_equal(rig_event(&rig, COSIM_EVENT_CHECK_INTERRUPT_LATE, 0)->detail, 3);
     assert_int_equal(cosim_engine_counters(rig.engine)->max_skew_instructions, 3);
     assert_int_equal(cosim_engine_counters(rig.engine)->failed_checks, 1);
@@ -245,7 +245,7 @@ static void test_an_interrupt_is_expected_from_delivery_until_it_is_taken_or_sil
     cosim_engine_write(rig.engine, 0, 1, CPU_WINDOW + FAKE_RING, 4, 1, CPU_RAM);
     assert_true(cosim_engine_interrupt_expected(rig.engine, 0));
     assert_int_equal(cosim_engine_attention(rig.engine, 0), 2);
-    cosim_engine_interrupt_taken(rig.engine, 0, 2, 0, CPU_RAM);
+    cosim_engine_interrupt_taken(rig.engine, 0, 0, CPU_RAM);
     assert_false(cosim_engine_interrupt_expected(rig.engine, 0));
     cosim_engine_write(rig.engine, 0, 3, CPU_WINDOW + FAKE_RING, 4, 2, CPU_RAM);
     assert_true(cosim_engine_interrupt_expected(rig.engine, 0));

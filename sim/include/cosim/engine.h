@@ -197,8 +197,7 @@ void cosim_engine_access(struct cosim_engine *engine, unsigned hart, uint64_t re
                          unsigned bytes, uint64_t pc);
 
 /** Says that `hart` entered its trap handler for an external interrupt at `pc`, `late` instructions after it could. */
-void cosim_engine_interrupt_taken(struct cosim_engine *engine, unsigned hart, uint64_t retired, unsigned late,
-                                  uint64_t pc);
+void cosim_engine_interrupt_taken(struct cosim_engine *engine, unsigned hart, unsigned late, uint64_t pc);
 
 /** @return true from the delivery of a rising wire that can wake `hart` until cosim_engine_interrupt_taken */
 bool cosim_engine_interrupt_expected(const struct cosim_engine *engine, unsigned hart);
