@@ -23,6 +23,13 @@ help:
 	@echo 'make run       set up what is missing, then wake-ups and zero-copy on the reference mailbox, measured'
 	@echo 'make test      every test: engine, IPC core, harness, co-simulation'
 	@echo 'make bench     speed against baselines, each ratio taken in one run'
+	@echo 'make regress   the mailbox alone, random, against its reference model: a million transactions a profile'
+	@echo 'make formal    proofs of the mailbox, and planted bugs that each must refute'
+	@echo 'make mutate    mutants of the mailbox, and the share of them that the checks catch'
+	@echo 'make coverage  lines, toggles and cover properties of the mailbox that runs have reached'
+	@echo 'make synth     cells, flip-flops and longest path of the mailbox in three sizes'
+	@echo 'make features  the rows of requirements that the IPC core meets, each with its tests'
+	@echo 'make register-reference  the registers of the mailbox as pages for people who write drivers'
 	@echo 'make build     everything that the others need, without running it'
 	@echo 'make doctor    each tool, its version, the least version, and what is degraded without it'
 	@echo 'make lint      warnings, formats and types of C, SystemVerilog and Python'
@@ -40,6 +47,10 @@ include kernel_ipc/kernel_ipc.mk
 include sim/sim.mk
 include firmware/firmware.mk
 include harness/harness.mk
+include rtl/formal/formal.mk
+include rtl/mutation/mutation.mk
+include rtl/coverage/coverage.mk
+include rtl/synthesis/synthesis.mk
 
 .PHONY: setup build run test bench doctor list lint format clean
 setup: $(SETUP)
@@ -71,19 +82,21 @@ lint: build
 
 C_FILES = $(shell git ls-files --cached --others --exclude-standard '*.c' '*.h')
 
+PYTHON_FOLDERS := harness kernel_ipc rtl sim
+
 .PHONY: lint-c lint-python
 lint-c: $(SETUP)
 	@$(BUILD)/venv/bin/clang-format --dry-run --Werror $(C_FILES)
 	@sh harness/setup/lint_c.sh
 
 lint-python: $(SETUP)
-	@$(PYTHON) -m ruff check --config harness/ruff.toml harness sim rtl
-	@$(PYTHON) -m ruff format --check --config harness/ruff.toml harness sim rtl
-	@$(PYTHON) -m mypy --config-file harness/mypy.ini harness
+	@$(PYTHON) -m ruff check --config harness/ruff.toml $(PYTHON_FOLDERS)
+	@$(PYTHON) -m ruff format --check --config harness/ruff.toml $(PYTHON_FOLDERS)
+	@$(PYTHON) -m mypy --config-file harness/mypy.ini $(PYTHON_FOLDERS)
 
 format: $(SETUP)
 	@$(BUILD)/venv/bin/clang-format -i $(C_FILES)
-	@$(PYTHON) -m ruff format --config harness/ruff.toml harness sim rtl
+	@$(PYTHON) -m ruff format --config harness/ruff.toml $(PYTHON_FOLDERS)
 
 clean:
 	rm -rf $(BUILD)

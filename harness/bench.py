@@ -19,7 +19,7 @@ from pathlib import Path
 
 from rich.table import Table
 
-from harness import launcher
+from harness import hardware, launcher
 from harness.console import make_console
 from harness.design import HARNESS_PAGE, WINDOW_BASE, Design, load_design
 from harness.errors import HarnessError
@@ -203,4 +203,5 @@ def main(repetitions: int, design: str) -> int:
             bound, verdict = format(figure.bound, shape), "[green]kept[/]" if figure.good else "[red]missed[/]"
         table.add_row(figure.name, format(figure.value, shape), bound, figure.unit, figure.baseline, verdict)
     make_console().print(table)
-    return 0 if all(figure.good for figure in figures) else 1
+    hardware_good = hardware.report(design)
+    return 0 if hardware_good and all(figure.good for figure in figures) else 1

@@ -60,6 +60,7 @@ class Describer:
             "irq_delivered": lambda e: f"level {e.detail}, edge at {e.a}, skew {e.b}",
             "irq_taken": lambda e: f"edge at {e.a}, skew {e.detail} instructions, at {self.code(e.b)}",
             "probe": lambda e: f"{e.b:#x} -> {e.a:#x}",
+            "design_trace": lambda e: self._design.trace.text(e.unit, e.detail, e.a),
             "payload_stage": lambda e: f"{STAGES.get(e.detail, e.detail)} 0x{e.a:x} {e.b} bytes",
             "payload_cpu": lambda e: f"{STAGES.get(e.unit, e.unit)} 0x{e.detail:x} loaded {e.a} stored {e.b}",
             "payload_dma": lambda e: f"{STAGES.get(e.unit, e.unit)} 0x{e.detail:x} read {e.a} written {e.b}",
@@ -102,6 +103,8 @@ class Describer:
             return self._design.wire_name(event.unit)
         if meaning.startswith("index of the probe"):
             return self._design.probe_name(event.unit)
+        if meaning.startswith("kind"):
+            return self._design.trace.lane_name(event.b)
         if meaning == "AXI id":
             return f"id{event.unit}"
         if meaning.startswith("port"):

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from harness.errors import HarnessError
-from harness.paths import BUILD, design_folder, relative
+from harness.paths import DESIGNS, design_folder, relative
+from harness.trace_port import TracePort
 
 WINDOW_BASE = 0x84000000
 HARNESS_PAGE = 0x84100000
@@ -18,7 +19,7 @@ INTERRUPT_SOURCE_BASE = 48
 
 @dataclass(frozen=True)
 class Register:
-    """One register: its path in the map ("frame[0].DOORBELL_SET"), byte offset in the window, and width in bits."""
+    """One register: its path in the map ("agent[0].control.IDENTITY"), byte offset in the window, and width in bits."""
 
     path: str
     offset: int
@@ -56,6 +57,10 @@ class Design:
         self.probes = [str(entry["name"]) for entry in description.get("probe", [])]
         self.latency: dict[str, int] = dict(description.get("latency", {}))
         self.capabilities: dict[str, Any] = dict(description.get("capabilities", {}))
+        memory_port: dict[str, Any] = description.get("memory_port", {})
+        self.payload_id: int | None = memory_port.get("payload_id")
+        self._fields: dict[str, Any] = {path.rsplit(".", 1)[-1]: entry for path, entry in registers.items()}
+        self.trace = TracePort(description.get("trace", {}), self.codes)
         self.registers = {
             int(entry["offset"]): Register(path, int(entry["offset"]), int(entry["width"]))
             for path, entry in registers.items()
@@ -64,12 +69,18 @@ class Design:
     def source_name(self, name_hash: int) -> str:
         """The source file whose base name has this FNV-1a hash, or the hash itself: how assertions name files."""
         design = self.description["design"]
-        generated = [f"{self.name}_registers{end}.sv" for end in ("_pkg", "")]
+        generated = [f"{register_map(self.description)}{end}.sv" for end in ("_pkg", "")]
         for source in (*design.get("sources", []), *design.get("checkers", []), *generated):
             base = Path(source).name
             if fnv1a(base.encode()) == name_hash:
                 return base
         return f"{name_hash:016x}"
+
+    def codes(self, field: str) -> dict[int, str]:
+        """The names of a field's codes by number, "REGISTER.field"; empty if the map has no such field."""
+        register, _, name = field.partition(".")
+        codes = self._fields.get(register, {}).get("fields", {}).get(name, {}).get("codes", {})
+        return {int(number): code for code, number in codes.items()}
 
     @property
     def shared_object(self) -> Path:
@@ -91,7 +102,7 @@ class Design:
         return register.path if register else f"0x{address:x}"
 
     def addresses_of(self, name: str) -> frozenset[int]:
-        """Offsets of all registers of this name, whatever frame they are in."""
+        """Offsets of all registers of this name, wherever they are."""
         return frozenset(register.offset for register in self.registers.values() if register.name.upper() == name)
 
     def probe_indices(self, prefix: str) -> frozenset[int]:
@@ -107,9 +118,15 @@ class Design:
         return self.probes[index] if index < len(self.probes) else f"probe {index}"
 
 
+def register_map(description: dict[str, Any]) -> str:
+    """What the files are called that were generated from a design's SystemRDL, without their endings."""
+    design = description["design"]
+    return str(design.get("register_map", f"{design['name']}_registers"))
+
+
 def design_names() -> list[str]:
     """Names of the designs that are built."""
-    return sorted(path.parent.name for path in (BUILD / "designs").glob("*/design.json"))
+    return sorted(path.parent.name for path in DESIGNS.glob("*/design.json"))
 
 
 def load_design(name: str) -> Design:
@@ -128,6 +145,6 @@ def load_design(name: str) -> Design:
         raise HarnessError(
             f"{relative(folder)}/design.json is not JSON: {error}", "", f"make DESIGN={name} (again)"
         ) from error
-    register_file = folder / "registers" / f"{name}_registers.json"
+    register_file = folder / "registers" / f"{register_map(description)}.json"
     registers = json.loads(register_file.read_text()) if register_file.exists() else {}
     return Design(description, registers, folder)

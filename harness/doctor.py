@@ -82,8 +82,16 @@ TOOLS = (
         "glib headers", ("pkg-config", "--modversion", "glib-2.0"), r"(\d[\d.]*)", "2.66", "the plugin cannot be built"
     ),
     Tool("cmocka", ("pkg-config", "--modversion", "cmocka"), r"(\d[\d.]*)", "1.1.5", "C unit tests cannot be built"),
-    Tool("yosys", ("yosys", "-V"), r"Yosys (\d[\d.]*)", "0.23", "no formal proofs (make formal)", False),
+    Tool(
+        "yosys",
+        ("yosys", "-V"),
+        r"Yosys (\d[\d.]*)",
+        "0.23",
+        "no formal proofs (make formal), no synthesis (make synth)",
+        False,
+    ),
     Tool("z3", ("z3", "--version"), r"version (\d[\d.]*)", "4.8", "no formal proofs (make formal)", False),
+    Tool("genhtml", ("genhtml", "--version"), r"version (\d[\d.]*)", "1.14", "no coverage page (make coverage)", False),
     Tool("clang", ("clang", "--version"), r"version (\d[\d.]*)", "14.0", "no `make lint`", False),
     Tool("gdb-multiarch", ("gdb-multiarch", "--version"), r"(\d+\.[\d.]+)", "12.0", "no `run --gdb`", False),
 )

@@ -3,21 +3,25 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 BUILD = ROOT / "build"
+# Designs that were built with other options, for example to measure coverage, are taken from where this says.
+DESIGNS = Path(os.environ.get("BELFRY_DESIGNS", BUILD / "designs"))
 EVENT_TABLE = ROOT / "traces" / "events.toml"
 REQUIREMENTS = ROOT / "requirements.txt"
 PLUGIN = BUILD / "sim" / "belfry-plugin.so"
 BARE_LOOP = BUILD / "sim" / "bare_loop"
+BLOCK_MEASURE = BUILD / "sim" / "block" / "block_measure"
 RUNS = BUILD / "runs"
 AXI_RULES = ROOT / "sim" / "bus" / "axi_rules.h"
 
 
 def design_folder(design: str) -> Path:
     """Folder of a built design."""
-    return BUILD / "designs" / design
+    return DESIGNS / design
 
 
 def firmware_folder(design: str) -> Path:

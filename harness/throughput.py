@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""How fast the design's DMA moved bytes, from the accepted start command to the last answered write."""
+"""How fast the design's DMA moved bytes, from the accepted submission to the last answered write of payload."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from harness.run import Run
 
-START_REGISTER = "DMA_START"
+START_REGISTER = "RING_SUBMISSION_TAIL"
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,8 @@ class Transfer:
 def transfers(run: Run) -> list[Transfer]:
     """All copies that stored something, in the order of their starts.
 
-    Writes belong to the newest start; so the figures hold for programs that start one copy at a time.
+    Writes belong to the newest start; so the figures hold for programs that submit one copy at a time. Writes that are
+    no payload (completions, interrupt messages) have an AXI identifier of their own and are left out.
     """
     starts = run.design.addresses_of(START_REGISTER)
     done = run.events.table.number("dma_write_done")
@@ -42,7 +43,7 @@ def transfers(run: Run) -> list[Transfer]:
                 if size:
                     result.append(Transfer(start, end, size))
                 start, size = event.cycle, 0
-        elif event.kind == done:
+        elif event.kind == done and run.design.payload_id in (None, event.unit):
             end, size = event.cycle, size + event.b
     return [*result, Transfer(start, end, size)] if size else result
 

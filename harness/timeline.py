@@ -2,7 +2,8 @@
 """One timeline of software and hardware, as Chrome trace JSON (opens in ui.perfetto.dev and chrome://tracing).
 
 One SoC cycle is shown as one nanosecond. Each hart is a process with tracks for its threads, its phases, what it waits
-for, and its marks; the design is a process with tracks for interrupt wires, DMA bursts, probes and failed checks.
+for, and its marks; the design is a process with tracks for interrupt wires, DMA bursts, probes, the lanes of its trace
+port, and failed checks.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from harness.run import Run
 
 DESIGN_PROCESS = 100
 THREADS, PHASES, WAITING, MARKS = 1, 2, 3, 4
-DMA_READS, DMA_WRITES, CHECKS, WIRES = 1, 2, 3, 10
+DMA_READS, DMA_WRITES, CHECKS, WIRES, LANES = 1, 2, 3, 10, 100
 Item = dict[str, Any]
 
 
@@ -38,7 +39,8 @@ class _Timeline:
             for name in (
                 "mark", "phase_begin", "phase_end", "point", "hart_idle", "hart_wake", "bus_read_issue",
                 "bus_read_done", "bus_write_issue", "bus_write_done", "dma_read_burst", "dma_read_done",
-                "dma_write_burst", "dma_write_done", "irq_wire", "probe", "payload_stage", "payload_touch",
+                "dma_write_burst", "dma_write_done", "irq_wire", "probe", "design_trace",
+                "payload_stage", "payload_touch",
             )
         }  # fmt: skip
         self._checks = {kind.number for kind in table.by_number.values() if kind.source == "check"}
@@ -68,6 +70,8 @@ class _Timeline:
             self._track(DESIGN_PROCESS, track, name)
         for wire, name in enumerate(self._run.design.interrupts):
             self._track(DESIGN_PROCESS, WIRES + wire, f"interrupt {name}")
+        for lane, name in enumerate(self._run.design.trace.lanes):
+            self._track(DESIGN_PROCESS, LANES + lane, name)
 
     def _process(self, process: int, name: str) -> None:
         """Names a process and fixes its place."""
@@ -181,6 +185,9 @@ class _Timeline:
         name = self._run.design.probe_name(event.unit)
         item: Item = {"ph": "C", "pid": DESIGN_PROCESS, "tid": 0, "name": name, "ts": event.cycle / 1000}
         self.items.append({**item, "args": {"value": event.a}})
+
+    def _design_trace(self, event: Event) -> None:
+        self._instant(event.cycle, DESIGN_PROCESS, LANES + event.b, self._describer.text(event))
 
     def _payload_stage(self, event: Event) -> None:
         self._instant(event.cycle, event.unit + 1, MARKS, "payload " + self._describer.text(event))

@@ -24,10 +24,9 @@ $(PLUGIN): $(SIM_ENGINE_OBJECTS) $(SIM_PLUGIN_OBJECTS) sim/qemu/plugin.map
 	@echo '  link     $@'
 	$(QUIET)$(CC) -shared -o $@ $(filter %.o,$^) -Wl,--version-script=sim/qemu/plugin.map -ldl -lpthread
 
-$(BARE_LOOP): sim/block/bare_loop.c sim/include/cosim/design.h | $(SETUP)
-	@mkdir -p $(@D)
-	@echo '  cc       $<'
-	$(QUIET)$(CC) $(SIM_CFLAGS) -o $@ $< -ldl
+$(BARE_LOOP): $(BUILD)/sim/block/bare_loop.o $(BUILD)/sim/block/load_design.o
+	@echo '  link     $@'
+	$(QUIET)$(CC) $(SIM_CFLAGS) -o $@ $^ -ldl
 
 # --- designs: build/designs/NAME/design.so ---------------------------------------------------------------------------
 
@@ -37,10 +36,10 @@ DESIGN_TOOLS := $(wildcard sim/dut/*) sim/include/cosim/design.h
 
 # One rule a design folder. Its registers, if it describes them in SystemRDL, are generated first (rtl/rtl.mk).
 define design_rule
-$(BUILD)/designs/$(1)/design.so: $$(wildcard rtl/$(1)/* rtl/lib/* rtl/checkers/*) $(DESIGN_TOOLS) \
-		$(if $(wildcard rtl/$(1)/$(1).rdl),$(BUILD)/designs/$(1)/registers/.stamp) | $(SETUP)
+$(BUILD)/designs/$(1)/design.so: $$(wildcard $(addsuffix /*,$(addprefix rtl/,$(1) $(call rtl_base,$(1)) lib checkers))) $(DESIGN_TOOLS) \
+		$(filter $(BUILD)/designs/$(1)/%,$(RTL_REGISTER_STAMPS)) | $(SETUP)
 	@echo '  verilate $(1)'
-	$(QUIET)$$(PYTHON) sim/dut/bind_design.py rtl/$(1) $(BUILD)/designs/$(1)
+	$(QUIET)$$(PYTHON) -m sim.dut.bind_design rtl/$(1) $(BUILD)/designs/$(1)
 	$(QUIET)sh sim/dut/verilate.sh $(BUILD)/designs/$(1)
 endef
 $(foreach design,$(DESIGNS),$(eval $(call design_rule,$(design))))
@@ -78,3 +77,5 @@ test-sim: $(SIM_TEST_PROGRAMS)
 
 -include $(SIM_TEST_OBJECTS:.o=.d) $(SIM_TESTS:%=$(BUILD)/sim/sanitized/tests/test_%.d)
 -include $(SIM_ENGINE_OBJECTS:.o=.d) $(SIM_PLUGIN_OBJECTS:.o=.d)
+
+include sim/block/block.mk

@@ -65,11 +65,12 @@ int mailbox_use_as_clock(struct mailbox *mailbox, uint64_t tick_cycles, uint64_t
     return MAILBOX_OK;
 }
 
-int mailbox_listen(struct mailbox *mailbox, struct mailbox_listener *listener)
+int mailbox_window_listen(struct mailbox_window *window, struct mailbox_listener *listener)
 {
+    const struct mailbox *mailbox = window->mailbox;
     uint32_t taken = 0;
 
-    for (const struct mailbox_listener *other = mailbox->listeners; other != NULL; other = other->next) {
+    for (const struct mailbox_listener *other = window->listeners; other != NULL; other = other->next) {
         taken |= other->flags;
     }
     if (listener->function == NULL || listener->flags == 0 || (listener->flags & taken) != 0 ||
@@ -77,15 +78,22 @@ int mailbox_listen(struct mailbox *mailbox, struct mailbox_listener *listener)
         return MAILBOX_E_ARGUMENT;
     }
     uint64_t before = interrupts_disable();
-    listener->next = mailbox->listeners;
-    mailbox->listeners = listener;
-    mailbox->driver->doorbell_unmask(mailbox, listener->flags);
+    listener->next = window->listeners;
+    window->listeners = listener;
+    mailbox->driver->doorbell_unmask(window, listener->flags);
     interrupts_restore(before);
     return MAILBOX_OK;
 }
 
-int mailbox_listen_fifo(struct mailbox *mailbox, mailbox_fifo_function *function, void *context)
+int mailbox_listen(struct mailbox *mailbox, struct mailbox_listener *listener)
 {
+    return mailbox_window_listen(&mailbox->window, listener);
+}
+
+int mailbox_fifo_listen(struct mailbox_fifo *fifo, mailbox_fifo_function *function, void *context)
+{
+    const struct mailbox *mailbox = fifo->mailbox;
+
     if (mailbox->features.fifo_depth == 0) {
         return MAILBOX_E_ABSENT;
     }
@@ -93,11 +101,16 @@ int mailbox_listen_fifo(struct mailbox *mailbox, mailbox_fifo_function *function
         return MAILBOX_E_ARGUMENT;
     }
     uint64_t before = interrupts_disable();
-    mailbox->fifo_context = context;
-    mailbox->fifo_function = function;
-    mailbox->driver->fifo_interrupt_enable(mailbox);
+    fifo->receive_context = context;
+    fifo->receive = function;
+    mailbox->driver->fifo_interrupt_enable(fifo);
     interrupts_restore(before);
     return MAILBOX_OK;
+}
+
+int mailbox_listen_fifo(struct mailbox *mailbox, mailbox_fifo_function *function, void *context)
+{
+    return mailbox_fifo_listen(&mailbox->fifo, function, context);
 }
 
 int mailbox_copy_start(struct mailbox *mailbox, const struct mailbox_copy *copy)
@@ -106,17 +119,12 @@ int mailbox_copy_start(struct mailbox *mailbox, const struct mailbox_copy *copy)
         return MAILBOX_E_ABSENT;
     }
     /* A copy that is too long goes to the device, whose refusal comes like every other end of a copy. */
-    if (copy->destination > UINT64_MAX - copy->length || copy->source > UINT64_MAX - copy->length) {
+    if (copy->destination > UINT64_MAX - copy->length || copy->source > UINT64_MAX - copy->length ||
+        (copy->doorbell & (copy->doorbell - 1)) != 0) {
         return MAILBOX_E_ARGUMENT;
     }
     uint64_t before = interrupts_disable();
-    int result = MAILBOX_E_BUSY;
-    if (!mailbox->copying) {
-        mailbox->copying = true;
-        mailbox->copy = *copy;
-        result = mailbox->driver->copy_start(mailbox, copy);
-        mailbox->copying = result == MAILBOX_OK;
-    }
+    int result = mailbox->driver->copy_start(mailbox, copy);
     interrupts_restore(before);
     return result;
 }

@@ -95,7 +95,7 @@ static void ring_doorbell(void *context, uint32_t waiter)
 
     /* Who waits there is known to the handler over there. */
     (void)waiter;
-    mailbox_ring(doorbell->mailbox, doorbell->flags);
+    mailbox_ring_doorbell(doorbell->mailbox, doorbell->flags);
 }
 
 struct kipc_notifier ipc_doorbell_notifier(struct ipc_doorbell *doorbell)
@@ -116,6 +116,7 @@ static int error_of(int mailbox_status)
         return KIPC_E_INVAL_SIZE;
     case MAILBOX_E_READ:
     case MAILBOX_E_WRITE:
+    case MAILBOX_E_RESET:
         return KIPC_E_FAULT;
     case MAILBOX_E_ARGUMENT:
         return KIPC_E_INVAL;

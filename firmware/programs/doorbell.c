@@ -4,7 +4,7 @@
  *
  * The collision: the copy engine rings a flag when it has finished; meanwhile the receiver clears the same flag, one
  * instruction later in each attempt, so that the clear falls before, onto and after the ring.
- * Parameters: sweep_first (0), sweep_last (200), NOPs between start and clear.
+ * Parameters: sweep_first (0), sweep_last (300), NOPs between start and clear.
  */
 #include "drivers/mailbox.h"
 #include "kernel/program.h"
@@ -19,26 +19,28 @@ const char program_name[] = "doorbell";
 #define FLAG_A 0x00000001u
 #define FLAG_B 0x80000000u
 #define ALL_FLAGS 0xffffffffu
-/* Long enough that the first clears come well before the end: some 70 cycles on a memory without wait states. */
+/* Long enough that the first clears come well before the end: some 90 cycles on a memory without wait states. */
 #define COPY_BYTES 512
 /* This many looks at the status take far longer than any copy of that length. */
 #define LOOKS_MAX 10000u
 
-static uintptr_t sender, receiver;
+/* Registers of window 0 at the agent that rings, at the one that is rung, and of the window back to the first one. */
+static uintptr_t sender, receiver, sender_own;
 static uint8_t copy_source[COPY_BYTES], copy_destination[COPY_BYTES];
 
 static void check_flags(uint32_t flags)
 {
-    REQUIRE_EQUAL(MAILBOX_READ(receiver, DOORBELL_STATUS), flags, "DOORBELL_STATUS");
-    REQUIRE_EQUAL(MAILBOX_READ(sender, DOORBELL_PEER_STATUS), flags, "DOORBELL_PEER_STATUS");
-    REQUIRE_EQUAL(MAILBOX_READ(sender, DOORBELL_STATUS), 0, "the sender's own DOORBELL_STATUS");
+    REQUIRE_EQUAL(MAILBOX_READ(receiver, DOORBELL_RECEIVER, DOORBELL_STATUS), flags, "DOORBELL_STATUS");
+    REQUIRE_EQUAL(MAILBOX_READ(sender, DOORBELL_SENDER, DOORBELL_PEER_STATUS), flags, "DOORBELL_PEER_STATUS");
+    REQUIRE_EQUAL(MAILBOX_READ(sender_own, DOORBELL_RECEIVER, DOORBELL_STATUS), 0, "the sender's own DOORBELL_STATUS");
 }
 
 static void check_masked(uint32_t masked_status)
 {
-    uint32_t interrupts = MAILBOX_READ(receiver, INTERRUPT_STATUS);
+    uint32_t interrupts = MAILBOX_READ(agent_mailboxes[1].frame, CONTROL, INTERRUPT_STATUS);
 
-    REQUIRE_EQUAL(MAILBOX_READ(receiver, DOORBELL_MASKED_STATUS), masked_status, "DOORBELL_MASKED_STATUS");
+    REQUIRE_EQUAL(MAILBOX_READ(receiver, DOORBELL_RECEIVER, DOORBELL_MASKED_STATUS), masked_status,
+                  "DOORBELL_MASKED_STATUS");
     REQUIRE_EQUAL((interrupts & MAILBOX_SOURCE(DOORBELL)) != 0, masked_status != 0, "interrupt source `doorbell`");
 }
 
@@ -46,41 +48,41 @@ static void set_and_clear(void)
 {
     check_flags(0);
     for (unsigned bit = 0; bit < 32; bit++) {
-        MAILBOX_WRITE(sender, DOORBELL_SET, 1u << bit);
+        MAILBOX_WRITE(sender, DOORBELL_SENDER, DOORBELL_SET, 1u << bit);
         check_flags(1u << bit);
-        MAILBOX_WRITE(receiver, DOORBELL_CLEAR, ~(1u << bit));
+        MAILBOX_WRITE(receiver, DOORBELL_RECEIVER, DOORBELL_CLEAR, ~(1u << bit));
         check_flags(1u << bit);
-        MAILBOX_WRITE(receiver, DOORBELL_CLEAR, 1u << bit);
+        MAILBOX_WRITE(receiver, DOORBELL_RECEIVER, DOORBELL_CLEAR, 1u << bit);
         check_flags(0);
     }
-    MAILBOX_WRITE(sender, DOORBELL_SET, FLAG_A);
-    MAILBOX_WRITE(sender, DOORBELL_SET, FLAG_B);
-    MAILBOX_WRITE(sender, DOORBELL_SET, FLAG_B);
-    MAILBOX_WRITE(sender, DOORBELL_SET, 0);
+    MAILBOX_WRITE(sender, DOORBELL_SENDER, DOORBELL_SET, FLAG_A);
+    MAILBOX_WRITE(sender, DOORBELL_SENDER, DOORBELL_SET, FLAG_B);
+    MAILBOX_WRITE(sender, DOORBELL_SENDER, DOORBELL_SET, FLAG_B);
+    MAILBOX_WRITE(sender, DOORBELL_SENDER, DOORBELL_SET, 0);
     check_flags(FLAG_A | FLAG_B);
-    MAILBOX_WRITE(receiver, DOORBELL_CLEAR, FLAG_B);
+    MAILBOX_WRITE(receiver, DOORBELL_RECEIVER, DOORBELL_CLEAR, FLAG_B);
     check_flags(FLAG_A);
-    MAILBOX_WRITE(receiver, DOORBELL_CLEAR, ALL_FLAGS);
+    MAILBOX_WRITE(receiver, DOORBELL_RECEIVER, DOORBELL_CLEAR, ALL_FLAGS);
     check_flags(0);
 }
 
 static void masking(void)
 {
-    MAILBOX_WRITE(receiver, DOORBELL_MASK_CLEAR, ALL_FLAGS);
-    MAILBOX_WRITE(receiver, DOORBELL_MASK_SET, FLAG_A);
-    REQUIRE_EQUAL(MAILBOX_READ(receiver, DOORBELL_MASK), FLAG_A, "DOORBELL_MASK");
-    MAILBOX_WRITE(sender, DOORBELL_SET, FLAG_A);
+    MAILBOX_WRITE(receiver, DOORBELL_RECEIVER, DOORBELL_MASK_CLEAR, ALL_FLAGS);
+    MAILBOX_WRITE(receiver, DOORBELL_RECEIVER, DOORBELL_MASK_SET, FLAG_A);
+    REQUIRE_EQUAL(MAILBOX_READ(receiver, DOORBELL_RECEIVER, DOORBELL_MASK), FLAG_A, "DOORBELL_MASK");
+    MAILBOX_WRITE(sender, DOORBELL_SENDER, DOORBELL_SET, FLAG_A);
     check_flags(FLAG_A);
     check_masked(0);
-    MAILBOX_WRITE(sender, DOORBELL_SET, FLAG_B);
+    MAILBOX_WRITE(sender, DOORBELL_SENDER, DOORBELL_SET, FLAG_B);
     check_masked(FLAG_B);
     /* A flag that was rung while it was masked shows when it is unmasked, and hides again when masked again. */
-    MAILBOX_WRITE(receiver, DOORBELL_MASK_CLEAR, FLAG_A);
+    MAILBOX_WRITE(receiver, DOORBELL_RECEIVER, DOORBELL_MASK_CLEAR, FLAG_A);
     check_masked(FLAG_A | FLAG_B);
-    MAILBOX_WRITE(receiver, DOORBELL_MASK_SET, ALL_FLAGS);
+    MAILBOX_WRITE(receiver, DOORBELL_RECEIVER, DOORBELL_MASK_SET, ALL_FLAGS);
     check_masked(0);
     check_flags(FLAG_A | FLAG_B);
-    MAILBOX_WRITE(receiver, DOORBELL_CLEAR, ALL_FLAGS);
+    MAILBOX_WRITE(receiver, DOORBELL_RECEIVER, DOORBELL_CLEAR, ALL_FLAGS);
     check_flags(0);
 }
 
@@ -103,7 +105,7 @@ static void fires_on_unmask(void)
     static struct counter counter;
     static struct mailbox_listener listener = {.flags = FLAG_A, .function = count_ring, .context = &counter};
 
-    MAILBOX_WRITE(sender, DOORBELL_SET, FLAG_A);
+    MAILBOX_WRITE(sender, DOORBELL_SENDER, DOORBELL_SET, FLAG_A);
     delay_nops(100);
     REQUIRE_EQUAL(counter.calls, 0, "interrupts of a masked doorbell");
     REQUIRE_OK(mailbox_listen(&agent_mailboxes[1], &listener));
@@ -113,7 +115,7 @@ static void fires_on_unmask(void)
     REQUIRE_EQUAL(counter.calls, 1, "interrupts after unmasking");
     REQUIRE_EQUAL(counter.flags, FLAG_A, "flags that the listener saw");
     check_flags(0);
-    MAILBOX_WRITE(receiver, DOORBELL_MASK_SET, ALL_FLAGS);
+    MAILBOX_WRITE(receiver, DOORBELL_RECEIVER, DOORBELL_MASK_SET, ALL_FLAGS);
 }
 
 /* The same through the driver, and a copy that rings when it has ended. */
@@ -130,34 +132,55 @@ static void through_driver(void)
         .doorbell = FLAG_B,
     };
 
-    mailbox_ring(ringing, FLAG_B);
-    REQUIRE_EQUAL(rung->driver->doorbell_status(rung), FLAG_B, "flags that the rung driver sees");
-    REQUIRE_EQUAL(ringing->driver->doorbell_peer_status(ringing), FLAG_B, "flags that the ringing driver sees");
-    rung->driver->doorbell_clear(rung, FLAG_B);
+    mailbox_ring_doorbell(ringing, FLAG_B);
+    REQUIRE_EQUAL(rung->driver->doorbell_status(&rung->window), FLAG_B, "flags that the rung driver sees");
+    REQUIRE_EQUAL(ringing->driver->doorbell_peer_status(&ringing->window), FLAG_B,
+                  "flags that the ringing driver sees");
+    rung->driver->doorbell_clear(&rung->window, FLAG_B);
     check_flags(0);
     REQUIRE_OK(mailbox_listen(rung, &listener));
-    rung->driver->doorbell_mask(rung, FLAG_B);
+    rung->driver->doorbell_mask(&rung->window, FLAG_B);
     REQUIRE_OK(mailbox_copy_start(ringing, &copy));
-    for (unsigned i = 0; i < LOOKS_MAX && ringing->copies == 0; i++) {
+    for (unsigned i = 0; i < LOOKS_MAX && ringing->copies_ended == 0; i++) {
         delay_nops(1);
     }
     check_flags(FLAG_B);
     REQUIRE_EQUAL(counter.calls, 0, "calls for a masked flag");
-    rung->driver->doorbell_unmask(rung, FLAG_B);
+    rung->driver->doorbell_unmask(&rung->window, FLAG_B);
     for (unsigned i = 0; i < LOOKS_MAX && counter.calls == 0; i++) {
         delay_nops(1);
     }
     REQUIRE_EQUAL(counter.calls, 1, "calls after the flag was unmasked");
     check_flags(0);
-    rung->driver->doorbell_mask(rung, FLAG_B);
+    rung->driver->doorbell_mask(&rung->window, FLAG_B);
 }
+
+/* Ring 1, so that the driver's own ring for copies is not disturbed; no completion interrupts. */
+static struct mailbox_descriptor descriptors[1];
+static struct mailbox_completion completions[1];
+static struct mailbox_ring ring;
+static uint16_t messages;
 
 static bool copy_done(void)
 {
-    return (MAILBOX_READ(sender, DMA_STATUS) & MAILBOX_MASK(DMA_STATUS, DONE)) != 0;
+    return (uint16_t)MAILBOX_READ(ring.registers, RING, RING_COMPLETION_TAIL) == messages;
 }
 
 enum outcome { CLEAR_WAS_FIRST, RING_WAS_FIRST };
+
+static void put_copy(void)
+{
+    const struct mailbox_descriptor descriptor = {
+        .source = (uintptr_t)copy_source,
+        .destination = (uintptr_t)copy_destination,
+        .length = COPY_BYTES,
+        .flags = MAILBOX_DESCRIPTOR_NOTIFY,
+        .notify = MAILBOX_NOTIFY(1, 0, 0),
+    };
+
+    REQUIRE_OK(mailbox_ring_put(&ring, &descriptor));
+    messages++;
+}
 
 /*
  * One attempt. A flag that was rung after, or together with, the clear must be set at the end. When the copy was not
@@ -165,33 +188,27 @@ enum outcome { CLEAR_WAS_FIRST, RING_WAS_FIRST };
  */
 static enum outcome collide(uint64_t nops)
 {
-    MAILBOX_WRITE(sender, DMA_START, MAILBOX_MASK(DMA_START, START));
+    struct mailbox_completion completion;
+
+    put_copy();
+    mailbox_ring_submit(&ring);
     delay_nops(nops);
     BELFRY_MARK1("doorbell.clear", nops);
-    MAILBOX_WRITE(receiver, DOORBELL_CLEAR, FLAG_A);
+    MAILBOX_WRITE(receiver, DOORBELL_RECEIVER, DOORBELL_CLEAR, FLAG_A);
     bool done_after_clear = copy_done();
     bool done = done_after_clear;
     for (unsigned i = 0; i < LOOKS_MAX && !done; i++) {
         done = copy_done();
     }
-    REQUIRE(done, "the copy did not end; DMA_STATUS is 0x%x", MAILBOX_READ(sender, DMA_STATUS));
-    uint32_t flags = MAILBOX_READ(receiver, DOORBELL_STATUS);
+    REQUIRE(done, "the copy did not end; RING_STATUS is 0x%x", MAILBOX_READ(ring.registers, RING, RING_STATUS));
+    uint32_t flags = MAILBOX_READ(receiver, DOORBELL_RECEIVER, DOORBELL_STATUS);
     REQUIRE((flags & FLAG_A) != 0 || done_after_clear,
             "ring lost: the copy ended after the clear at %lu NOPs, and the flag is not set", nops);
     REQUIRE_EQUAL(flags & ~FLAG_A, 0, "other flags");
-    MAILBOX_WRITE(receiver, DOORBELL_CLEAR, ALL_FLAGS);
-    MAILBOX_WRITE(sender, DMA_STATUS, MAILBOX_MASK(DMA_STATUS, DONE) | MAILBOX_MASK(DMA_STATUS, ERROR));
+    MAILBOX_WRITE(receiver, DOORBELL_RECEIVER, DOORBELL_CLEAR, ALL_FLAGS);
+    REQUIRE_OK(mailbox_ring_take(&ring, &completion));
+    mailbox_ring_release(&ring);
     return (flags & FLAG_A) != 0 ? CLEAR_WAS_FIRST : RING_WAS_FIRST;
-}
-
-static void prepare_copy(void)
-{
-    MAILBOX_WRITE(sender, DMA_SOURCE_LOW, (uint32_t)(uintptr_t)copy_source);
-    MAILBOX_WRITE(sender, DMA_SOURCE_HIGH, 0);
-    MAILBOX_WRITE(sender, DMA_DESTINATION_LOW, (uint32_t)(uintptr_t)copy_destination);
-    MAILBOX_WRITE(sender, DMA_DESTINATION_HIGH, 0);
-    MAILBOX_WRITE(sender, DMA_LENGTH, COPY_BYTES);
-    MAILBOX_WRITE(sender, DMA_DOORBELL, FLAG_A);
 }
 
 /*
@@ -201,12 +218,13 @@ static void prepare_copy(void)
 static void collisions(void)
 {
     uint64_t first = harness_parameter("sweep_first", 0);
-    uint64_t last = harness_parameter("sweep_last", 200);
+    uint64_t last = harness_parameter("sweep_last", 300);
     uint64_t before = 0;
     uint64_t turn = 0;
+    const struct mailbox_ring_memory memory = {.descriptors = descriptors, .completions = completions};
 
     REQUIRE(first <= last && last <= DELAY_NOPS_MAX, "the sweep must go upwards, to at most %d", DELAY_NOPS_MAX);
-    prepare_copy();
+    REQUIRE_OK(mailbox_ring_open(&ring, &agent_mailboxes[0], 1, &memory, NULL, NULL));
     uint64_t enabled = interrupts_disable();
     for (uint64_t nops = first; nops <= last; nops++) {
         if (collide(nops) == CLEAR_WAS_FIRST) {
@@ -227,8 +245,9 @@ void program_main(void)
     for (unsigned agent = 0; agent < AGENT_COUNT; agent++) {
         REQUIRE_OK(mailbox_open(&agent_mailboxes[agent], agent));
     }
-    sender = agent_mailboxes[0].frame;
-    receiver = agent_mailboxes[1].frame;
+    sender = agent_mailboxes[0].window.sender;
+    receiver = agent_mailboxes[1].window.receiver;
+    sender_own = agent_mailboxes[0].window.receiver;
     harness_phase_begin("set and clear");
     set_and_clear();
     harness_phase_end("set and clear");

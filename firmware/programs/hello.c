@@ -31,10 +31,12 @@ void program_main(void)
     for (unsigned agent = 0; agent < 2; agent++) {
         struct mailbox *mailbox = &mailboxes[agent];
         REQUIRE_OK(mailbox_open(mailbox, agent));
-        print("agent %u: %s, %u agents, %u doorbells, FIFO of %u words, copies up to %u bytes, %s\n", agent,
-              mailbox->driver->name, mailbox->features.agents, mailbox->features.doorbells,
-              mailbox->features.fifo_depth, mailbox->features.dma_length_maximum,
-              mailbox->features.timer ? "timer" : "no timer");
+        const struct mailbox_features *features = &mailbox->features;
+        print("agent %u: %s, %u agents, %u windows of %u doorbells, %u FIFOs of %u words, %u rings, copies up to %u "
+              "bytes, %s\n",
+              agent, mailbox->driver->name, features->agents, features->windows, features->doorbells,
+              features->channels, features->fifo_depth, features->rings, features->dma_length_maximum,
+              features->timer ? "timer" : "no timer");
         check_counter(mailbox);
     }
     uint64_t first = mailbox_cycles(&mailboxes[0]);

@@ -10,11 +10,11 @@ void program_main(void)
 {
     uint64_t count = harness_parameter("count", 1000000);
     uint64_t sum = 0;
-    uint32_t identity = MAILBOX_READ(SOC_WINDOW_BASE, IDENTITY);
+    uint32_t identity = MAILBOX_READ(SOC_WINDOW_BASE, CONTROL, IDENTITY);
 
     harness_phase_begin("reads");
     for (uint64_t i = 0; i < count; i++) {
-        sum += MAILBOX_READ(SOC_WINDOW_BASE, IDENTITY);
+        sum += MAILBOX_READ(SOC_WINDOW_BASE, CONTROL, IDENTITY);
     }
     harness_phase_end("reads");
     REQUIRE_EQUAL(sum, count * identity, "sum of the values read");

@@ -240,17 +240,19 @@ static void periodic_mode(void)
 
     mailbox->timer_function = count_period;
     uint64_t first = mailbox_cycles(mailbox) + 2 * period;
-    MAILBOX_WRITE(frame, TIMER_PERIOD, period);
-    MAILBOX_WRITE(frame, TIMER_CONTROL, MAILBOX_MASK(TIMER_CONTROL, ENABLE) | MAILBOX_MASK(TIMER_CONTROL, PERIODIC));
-    MAILBOX_WRITE(frame, TIMER_COMPARE_HIGH, (uint32_t)(first >> 32));
-    MAILBOX_WRITE(frame, TIMER_COMPARE_LOW, (uint32_t)first);
-    MAILBOX_WRITE(frame, INTERRUPT_ENABLE_SET, MAILBOX_SOURCE(TIMER));
+    MAILBOX_WRITE(frame, CONTROL, TIMER_PERIOD, period);
+    MAILBOX_WRITE(frame, CONTROL, TIMER_CONTROL,
+                  MAILBOX_MASK(CONTROL, TIMER_CONTROL, ENABLE) | MAILBOX_MASK(CONTROL, TIMER_CONTROL, PERIODIC));
+    MAILBOX_WRITE(frame, CONTROL, TIMER_COMPARE_HIGH, (uint32_t)(first >> 32));
+    MAILBOX_WRITE(frame, CONTROL, TIMER_COMPARE_LOW, (uint32_t)first);
+    MAILBOX_WRITE(frame, CONTROL, INTERRUPT_ENABLE_SET, MAILBOX_SOURCE(TIMER));
     while (mailbox_cycles(mailbox) < first + (count - 1) * period + period / 2) {
         /* Between the last period that counts and the next. */
     }
     mailbox->driver->timer_disarm(mailbox);
     REQUIRE_EQUAL(periods, count, "interrupts of the periodic timer");
-    uint64_t compare = (uint64_t)MAILBOX_READ(frame, TIMER_COMPARE_HIGH) << 32 | MAILBOX_READ(frame, TIMER_COMPARE_LOW);
+    uint64_t compare = (uint64_t)MAILBOX_READ(frame, CONTROL, TIMER_COMPARE_HIGH) << 32 |
+                       MAILBOX_READ(frame, CONTROL, TIMER_COMPARE_LOW);
     REQUIRE_EQUAL(compare, first + (uint64_t)count * period, "compare value after the last period");
 }
 

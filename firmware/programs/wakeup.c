@@ -40,7 +40,7 @@ static void witness(void *argument)
         }
         REQUIRE(consumer_thread->state == THREAD_BLOCKED, "the witness ran while the consumer was in state %d",
                 (int)consumer_thread->state);
-        mailbox_ring(&agent_mailboxes[1], BLOCKED_FLAG);
+        mailbox_ring_doorbell(&agent_mailboxes[1], BLOCKED_FLAG);
     }
 }
 
@@ -78,7 +78,7 @@ static void consumer(void *argument)
         REQUIRE(receiver.ring.waiter.blocked > blocked, "message %lu was received without blocking", i);
     }
     /* The last ring tells the producer that the last message has been checked. */
-    mailbox_ring(&agent_mailboxes[1], BLOCKED_FLAG);
+    mailbox_ring_doorbell(&agent_mailboxes[1], BLOCKED_FLAG);
 }
 
 void program_second_hart(void)

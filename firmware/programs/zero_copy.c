@@ -97,7 +97,7 @@ static void send_one(unsigned mode, size_t index, uint64_t round, bool copy)
     REQUIRE_OK(kipc_link_commit(link, &loan, bytes, KIPC_FOREVER));
     if (copy) {
         copy_on_purpose(stolen, payload, bytes);
-        mailbox_ring(&agent_mailboxes[0], COPIED_FLAG);
+        mailbox_ring_doorbell(&agent_mailboxes[0], COPIED_FLAG);
     }
 }
 

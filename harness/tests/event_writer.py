@@ -14,8 +14,8 @@ from harness.kinds import load_kinds
 from harness.options import RunOptions
 
 WINDOW = 0x84000000
-DOORBELL_SET = 0x20
-FRAME_STRIDE = 0x1000
+AGENT_STRIDE = 0x10000
+DOORBELL_SET = 0x1080
 WIRE_SOURCE = 48
 TEXT_BASE = 0x80000000
 MARK_NAMES = sorted(
@@ -24,18 +24,32 @@ MARK_NAMES = sorted(
 
 DESIGN: dict[str, Any] = {
     "design": {"name": "mailbox", "top": "mailbox"},
-    "register_port": {"window": 0x2000},
+    "register_port": {"window": 2 * AGENT_STRIDE},
+    "memory_port": {"payload_id": 0},
     "interrupt": [{"name": "agent0", "port": "irq_o", "bit": 0}, {"name": "agent1", "port": "irq_o", "bit": 1}],
     "probe": [
         {"name": "doorbell.0", "port": "probe_doorbell_o", "low": 0, "width": 32},
         {"name": "doorbell.1", "port": "probe_doorbell_o", "low": 32, "width": 32},
     ],
+    "trace": {
+        "lanes": 2,
+        "lane_names": ["accesses", "descriptors"],
+        "kinds": {"doorbell_set": 1, "refused": 9, "completion": 18},
+        "text": {
+            "doorbell_set": "{channel[7:5]}->{channel[4:2]} window {channel[1:0]} = {value:#x}",
+            "refused": "agent {channel[7:5]} {value[3:0]:REFUSAL.code}",
+        },
+    },
     "latency": {"doorbell_to_wire": 2},
 }
 REGISTERS: dict[str, Any] = {
-    f"frame[{agent}].{name}": {"offset": agent * FRAME_STRIDE + offset, "width": 32}
+    f"agent[{agent}].{frame}.{name}": {"offset": agent * AGENT_STRIDE + offset, "width": 32, "fields": fields}
     for agent in range(2)
-    for name, offset in (("IDENTITY", 0), ("DOORBELL_SET", DOORBELL_SET), ("DOORBELL_CLEAR", 0x24))
+    for frame, name, offset, fields in (
+        ("control", "IDENTITY", 0, {}),
+        ("control", "REFUSAL", 0x90, {"code": {"codes": {"none": 0, "overflow": 3}}}),
+        (f"doorbell_sender[{1 - agent}][0]", "DOORBELL_SET", DOORBELL_SET - agent * 0x80, {}),
+    )
 }
 
 
@@ -101,7 +115,7 @@ class EventWriter:
         return header + b"".join(RECORD.pack(*record) for record in self.records)
 
     def wake_up(self, start: int, gaps: list[int], number: int | None = None, sender: int = 0, thread: int = 7) -> int:
-        """A whole wake-up of agent 1 through agent 0's frame; `gaps` are its ten stages. Returns its last cycle."""
+        """A whole wake-up of agent 1 through agent 0's window; `gaps` are its ten stages. Returns its last cycle."""
         cycles = [start]
         for gap in gaps:
             cycles.append(cycles[-1] + gap)

@@ -59,7 +59,7 @@ class FakeMachine:
             monkeypatch.setattr(module, "RUNS", self.runs)
             monkeypatch.setattr(module, "PLUGIN", build / "plugin.so")
         monkeypatch.setattr(plugin, "RUNS", self.runs)
-        monkeypatch.setattr(design, "BUILD", build)
+        monkeypatch.setattr(design, "DESIGNS", build / "designs")
         monkeypatch.setattr(design, "design_folder", lambda name: build / "designs" / name)
         monkeypatch.setattr(program, "firmware_folder", lambda name: build / "firmware" / name)
         self._monkeypatch = monkeypatch

@@ -18,6 +18,7 @@ VERSIONS = {
     "pkg-config": "{}",
     "yosys": "Yosys {} (git sha1 0)",
     "z3": "Z3 version {} - 64 bit",
+    "genhtml": "genhtml: LCOV version {}",
     "clang": "Distribution clang version {}",
     "gdb-multiarch": "GNU gdb (Distribution) {}",
 }
@@ -70,10 +71,18 @@ def test_a_missing_tool_is_missing(tools: Path, capsys: pytest.CaptureFixture[st
     assert "verilator: not found, 5.006 or newer needed: no design can be built" in capsys.readouterr().out
 
 
-def test_an_optional_tool_may_be_missing(tools: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    (tools / "gdb-multiarch").unlink()
+@pytest.mark.parametrize(
+    ("name", "cost"),
+    [
+        ("gdb-multiarch", "no `run --gdb`"),
+        ("genhtml", "no coverage page (make coverage)"),
+        ("yosys", "no formal proofs (make formal), no synthesis (make synth)"),
+    ],
+)
+def test_an_optional_tool_may_be_missing(tools: Path, capsys: pytest.CaptureFixture[str], name: str, cost: str) -> None:
+    (tools / name).unlink()
     assert doctor.main() == 0
-    assert "no `run --gdb` (optional)" in capsys.readouterr().out
+    assert f"{cost} (optional)" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("level", ["3", ""])

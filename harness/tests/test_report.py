@@ -73,7 +73,7 @@ def test_the_report_shows_what_matters(tmp_path: Path) -> None:
     run = rich_run(tmp_path)
     text = report.render(run)
     for part in (
-        "SLVERR for frame[0].IDENTITY", run.command, run.hash, "first instruction of the thread", "5 wake-ups",
+        "SLVERR for agent[0].control.IDENTITY", run.command, run.hash, "first instruction of the thread", "5 wake-ups",
         "Zero-copy ledger", "warm up", "<rect", "check_bus_error", f"--wave {run.cycles - 200}:{run.cycles + 50}",
     ):  # fmt: skip
         assert part in text, part

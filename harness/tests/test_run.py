@@ -71,7 +71,7 @@ FAILURES: list[tuple[str, dict[str, Any], str, bool]] = [
     ("check_axi_rule", {"unit": 1, "detail": 16}, "memory port: a burst crosses a 4 KiB boundary", False),
     ("check_assertion", {"detail": 12, "a": 5}, "assertion in the design, 0000000000000005:12", False),
     ("check_refused", {"detail": 1, "a": WINDOW, "b": TEXT_BASE}, "atomic access", True),
-    ("check_bus_error", {"detail": 2, "a": WINDOW, "b": TEXT_BASE}, "SLVERR for frame[0].IDENTITY", True),
+    ("check_bus_error", {"detail": 2, "a": WINDOW, "b": TEXT_BASE}, "SLVERR for agent[0].control.IDENTITY", True),
     ("check_interrupt_late", {"detail": 2, "a": 7, "b": TEXT_BASE}, "2 instructions after the edge at 7", True),
     ("check_memory_error", {"detail": 3, "a": 16, "b": 8}, "DMA: DECERR for 0x10, 8 bytes", False),
     ("check_bus_hang", {"a": WINDOW, "b": 1000}, "no answer for 1000 cycles", False),
@@ -121,12 +121,13 @@ def test_the_diagnosis_has_names_for_the_last_events(tmp_path: Path) -> None:
 
 
 def test_transfers_are_measured_from_start_to_last_answer(tmp_path: Path) -> None:
-    start = {"frame[0].DMA_START": {"offset": 0x80, "width": 32}}
+    start = {"agent[0].ring[0].RING_SUBMISSION_TAIL": {"offset": 0x5020, "width": 32}}
     design = Design(DESIGN, REGISTERS | start, tmp_path)
     writer = EventWriter()
-    writer.add(100, "bus_write_accepted", 0, 4, WINDOW + 0x80, 1)
+    writer.add(100, "bus_write_accepted", 0, 4, WINDOW + 0x5020, 1)
     writer.add(300, "dma_write_done", 0, 0, 0x80100000, 1600)
-    writer.add(400, "bus_write_accepted", 0, 4, WINDOW + 0x80, 1)
+    writer.add(310, "dma_write_done", 1, 0, 0x80200000, 16)  # the completion, which is no payload
+    writer.add(400, "bus_write_accepted", 0, 4, WINDOW + 0x5020, 1)
     writer.add(500, "dma_write_done", 0, 0, 0x80100000, 256)
     writer.add(600, "dma_write_done", 0, 0, 0x80100100, 256)
     run = Run(write_run(tmp_path / "run", writer))
@@ -145,10 +146,10 @@ def test_what_is_no_run_folder_is_refused(tmp_path: Path) -> None:
 
 def test_registers_are_found_by_any_byte_of_them(tmp_path: Path) -> None:
     design = Design(DESIGN, REGISTERS, tmp_path)
-    assert design.name_of(WINDOW + 0x1022) == "frame[1].DOORBELL_SET"
-    assert design.name_of(0x20) == "frame[0].DOORBELL_SET"
+    assert design.name_of(WINDOW + 0x11002) == "agent[1].doorbell_sender[0][0].DOORBELL_SET"
+    assert design.name_of(0x1080) == "agent[0].doorbell_sender[1][0].DOORBELL_SET"
     assert design.name_of(WINDOW + 0x28) == "0x84000028"
-    assert design.addresses_of("DOORBELL_SET") == {0x20, 0x1020}
+    assert design.addresses_of("DOORBELL_SET") == {0x1080, 0x11000}
     assert (design.wire_name(1), design.wire_name(5)) == ("agent1", "wire 5")
     assert (design.probe_name(0), design.probe_name(5)) == ("doorbell.0", "probe 5")
 

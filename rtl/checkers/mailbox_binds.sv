@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Where the checkers sit in the reference mailbox. Names on the right are those of the module that is bound into.
+// Where the checkers sit in the reference mailbox, but for those of its rings. Names on the right are those of the module
+// that is bound into.
 
 bind axi_lite_subordinate axi_lite_checker u_checker (
   .clk_i,
@@ -19,31 +20,9 @@ bind axi_lite_subordinate axi_lite_checker u_checker (
   .rdata_i(rdata_o),
   .request_i(request_o),
   .write_i(write_o),
-  .busy_i(busy_o)
-);
-
-bind mailbox_dma axi_manager_checker u_checker (
-  .clk_i,
-  .rst_ni,
-  .active_i(active_q),
-  .stop_i(stop_q),
-  .awaddr_i(mem_awaddr_o),
-  .awlen_i(mem_awlen_o),
-  .awsize_i(mem_awsize_o),
-  .awburst_i(mem_awburst_o),
-  .awvalid_i(mem_awvalid_o),
-  .awready_i(mem_awready_i),
-  .wdata_i(mem_wdata_o),
-  .wstrb_i(mem_wstrb_o),
-  .wlast_i(mem_wlast_o),
-  .wvalid_i(mem_wvalid_o),
-  .wready_i(mem_wready_i),
-  .araddr_i(mem_araddr_o),
-  .arlen_i(mem_arlen_o),
-  .arsize_i(mem_arsize_o),
-  .arburst_i(mem_arburst_o),
-  .arvalid_i(mem_arvalid_o),
-  .arready_i(mem_arready_i)
+  .busy_i(busy_o),
+  .held_i(held_o),
+  .wait_i
 );
 
 bind word_fifo fifo_checker #(
@@ -52,12 +31,13 @@ bind word_fifo fifo_checker #(
 ) u_checker (
   .clk_i,
   .rst_ni,
+  .active_i(active),
   .clear_i,
   .push_i,
   .pushed_i(data_i),
   .pop_i,
-  .popped_i(data_o),
-  .level_i(level_q),
+  .shown_i(data_o),
+  .level_i(level_o),
   .full_i(full_o),
   .empty_i(empty_o)
 );
@@ -65,59 +45,149 @@ bind word_fifo fifo_checker #(
 bind mailbox_doorbell doorbell_checker u_checker (
   .clk_i,
   .rst_ni,
+  .active_i,
+  .sender_clear_i,
+  .receiver_clear_i,
   .ring_i,
   .clear_write_i,
-  .clear_i,
+  .clear_data_i,
   .mask_set_write_i,
-  .mask_set_i,
+  .mask_set_data_i,
   .mask_clear_write_i,
-  .mask_clear_i,
+  .mask_clear_data_i,
+  .acknowledge_write_i,
+  .acknowledge_data_i,
   .flags_i(flags_o),
   .mask_i(mask_o),
-  .masked_flags_i(masked_flags_o)
+  .acknowledge_i(acknowledge_o)
 );
 
-bind mailbox_frame frame_checker #(
+bind mailbox_doorbell_window access_checker u_checker (
+  .clk_i,
+  .request_i(sender_request_i || receiver_request_i),
+  .foreign_i(foreign),
+  .allow_i(allow),
+  .refusal_i(refusal_o),
+  .effect_i(set_write || clear_write || mask_set_write || mask_clear_write || acknowledge_write ||
+            sender_owner_write || receiver_owner_write)
+);
+
+bind mailbox_fifo channel_checker #(
+  .LevelWidth(LevelWidth)
+) u_checker (
+  .clk_i,
+  .rst_ni,
+  .active_i(active_i || moving_o),
+  .sender_clear_i,
+  .receiver_clear_i,
+  .push_i,
+  .pop_i,
+  .sender_flush_i,
+  .receiver_flush_i,
+  .overflow_i,
+  .underflow_i,
+  .send_event_write_i,
+  .send_event_data_i,
+  .receive_event_write_i,
+  .receive_event_data_i,
+  .inject_i(inject_o),
+  .bad_i(bad_o),
+  .level_i(level_o),
+  .full_i(full_o),
+  .send_event_i(send_event_o),
+  .receive_event_i(receive_event_o),
+  .dropped_i(dropped_o),
+  .high_water_mark_i(high_water_mark_o)
+);
+
+// An auto-pop that is refused for its parity removes the word, and a refused access may set its event.
+bind mailbox_fifo_channel access_checker u_checker (
+  .clk_i,
+  .request_i(sender_request_i || receiver_request_i),
+  .foreign_i(foreign),
+  .allow_i(allow),
+  .refusal_i(refusal_o),
+  .effect_i(push || (pop != '0 && refusal_o != mailbox_registers_pkg::REFUSAL_CODE_PARITY) || send_event_write ||
+            send_flush_write || inject_write || receive_event_write || receive_flush_write || sender_owner_write ||
+            receiver_owner_write)
+);
+
+bind mailbox_owner owner_checker u_checker (
+  .clk_i,
+  .rst_ni,
+  .clear_i,
+  .write_i,
+  .owned_data_i,
+  .requester_i,
+  .owned_i(owned_o),
+  .owner_i(owner_o)
+);
+
+bind mailbox_timer timer_checker u_checker (
+  .clk_i,
+  .rst_ni,
+  .clear_i,
+  .cycle_i,
+  .enable_i,
+  .periodic_i,
+  .period_i,
+  .compare_low_write_i,
+  .clear_pending_i,
+  .compare_i(compare_o),
+  .armed_i(armed_o),
+  .pending_i(pending_o),
+  .match_i(match_o)
+);
+
+bind mailbox_agent agent_checker #(
   .Sources(Sources)
 ) u_checker (
   .clk_i,
   .rst_ni,
   .request_i,
-  .write_i,
-  .push_i(push_o),
-  .send_full_i,
-  .pop_i(pop_o),
-  .receive_empty_i,
-  .flags_i(flags),
-  .mask_i(mask),
-  .overflow_i(overflow_q),
-  .underflow_i(underflow_q),
-  .error_i(error_o),
-  .dma_busy_i(dma_busy),
-  .dma_done_i(dma_done),
-  .dma_error_i(dma_error),
-  .dma_status_write_i(dma_status_write),
-  .dma_start_write_i(start_write),
-  .dma_end_i(u_dma_channel.complete || u_dma_channel.fail),
-  .dma_ring_i(dma_ring),
-  .timer_match_i(u_timer.match),
+  .wires_moving_i(interrupts_moving),
+  .doorbell_i,
+  .doorbell_acknowledge_i,
+  .fifo_receive_i,
+  .fifo_space_i,
+  .fifo_error_i,
+  .ring_completion_i,
+  .ring_error_i,
   .timer_pending_i(timer_pending),
-  .timer_arm_i(compare_low_write),
-  .timer_clear_i(timer_status_write),
-  .raw_i(raw),
-  .enable_i(enable_q),
-  .irq_i(irq_o)
+  .peer_reset_i(peer_reset),
+  .refused_i(refused[0]),
+  .quiesced_i(quiesced),
+  .test_i(test),
+  .status_i(status),
+  .enable_i(enable),
+  .irq_source_i(irq_source_o),
+  .message_enable_i(message_enable),
+  .message_pending_i(message_pending),
+  .message_request_i(message_request_o),
+  .message_offered_i,
+  .message_done_i,
+  .message_busy_i(message_busy),
+  .message_set_up_i({message_address_o, message_data_o}),
+  .lock_i(lock),
+  .resetting_i(resetting_o),
+  .hold_i(hold_o),
+  .memory_busy_i(memory_busy_o),
+  .rings_busy_i,
+  .reset_done_i(reset_done_o)
 );
 
-bind mailbox quiet_checker u_checker (
+bind mailbox quiet_checker #(
+  .Sources(Agents * Sources),
+  .FlagsWidth(Agents * 32)
+) u_checker (
   .clk_i,
   .rst_ni,
   .quiet_cycles_i(quiet_cycles_o),
   .skip_cycles_i,
-  .irq_i(irq_o),
+  .irq_source_i(irq_source_o),
   .doorbell_i(probe_doorbell_o),
-  .fifo_level_i(probe_fifo_level_o),
-  .dma_state_i(probe_dma_state_o),
+  .trace_valid_i(trace_valid_o),
   .bus_valid_i(reg_bvalid_o || reg_rvalid_o || mem_arvalid_o || mem_awvalid_o || mem_wvalid_o),
-  .access_i(bus_busy || reg_awvalid_i || reg_wvalid_i || reg_arvalid_i)
+  .access_i(bus_busy || reg_awvalid_i || reg_wvalid_i || reg_arvalid_i),
+  .quiesce_request_i
 );

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-// Synchronous first-in first-out buffer with its oldest word always readable.
+// Synchronous first-in first-out buffer with its oldest word always readable; several words can be removed at once.
 //
-// A push while full and a pop while empty change nothing: the caller looks at full_o and empty_o to know what became
-// of them. clear_i empties the buffer and wins over both. Depth must be a power of two.
+// A push while full changes nothing, and neither does a pop of more words than there are: the caller looks at full_o and
+// level_o to know what became of them. clear_i empties the buffer and wins over both. Depth must be a power of two.
 
 module word_fifo #(
   parameter int unsigned Width = 32,
@@ -14,9 +14,12 @@ module word_fifo #(
   input  logic                  clear_i,
   input  logic                  push_i,
   input  logic      [Width-1:0] data_i,
-  input  logic                  pop_i,
+  // How many words to remove; 0 is none.
+  input  logic [PointerWidth:0] pop_i,
   output logic      [Width-1:0] data_o,
   output logic [PointerWidth:0] level_o,
+  // The level that the next cycle will have.
+  output logic [PointerWidth:0] level_next_o,
   output logic                  full_o,
   output logic                  empty_o
 );
@@ -26,25 +29,37 @@ module word_fifo #(
   logic [PointerWidth-1:0] read_pointer_q;
   logic [PointerWidth:0] level_q;
 
+  logic active;
   logic push;
-  logic pop;
+  logic [PointerWidth:0] pop;
 
   assign full_o = level_q[PointerWidth];
   assign empty_o = level_q == '0;
   assign level_o = level_q;
   assign data_o = storage_q[read_pointer_q];
-  assign push = push_i && !full_o;
-  assign pop = pop_i && !empty_o;
+
+  assign active = clear_i || push_i || pop_i != '0;
+
+  always_comb begin
+    push = 1'b0;
+    pop = '0;
+    level_next_o = level_q;
+    if (active) begin
+      push = push_i && !full_o;
+      pop = (pop_i <= level_q) ? pop_i : '0;
+      level_next_o = clear_i ? '0 : level_q + (PointerWidth + 1)'(push) - pop;
+    end
+  end
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
       write_pointer_q <= '0;
       read_pointer_q <= '0;
       level_q <= '0;
-    end else if (clear_i || push || pop) begin
+    end else if (active) begin
       write_pointer_q <= clear_i ? '0 : write_pointer_q + PointerWidth'(push);
-      read_pointer_q <= clear_i ? '0 : read_pointer_q + PointerWidth'(pop);
-      level_q <= clear_i ? '0 : level_q + (PointerWidth + 1)'(push) - (PointerWidth + 1)'(pop);
+      read_pointer_q <= clear_i ? '0 : read_pointer_q + pop[PointerWidth-1:0];
+      level_q <= level_next_o;
     end
   end
 

@@ -1,87 +1,103 @@
 // SPDX-License-Identifier: MIT
-// The reference mailbox: two agents with a frame of registers each, doorbells, a word FIFO in each direction, a copy
-// engine with its own memory port, a cycle counter, and one level-sensitive interrupt wire an agent.
+// The reference mailbox: two to eight agents with a window of registers each; doorbell windows and FIFO channels between
+// each ordered pair; rings with a copy engine and its own memory port; a cycle counter; level-sensitive interrupt wires.
 //
 // quiet_cycles_o and skip_cycles_i let a simulator pass over cycles in which nothing happens: quiet_cycles_o = n says that
 // n edges from now nothing but the cycle counter will have moved; skip_cycles_i = k, at most n, says that k such cycles
 // have passed since the last edge without being clocked. In hardware skip_cycles_i is tied to 0 and quiet_cycles_o left
 // open; both vanish in synthesis.
 
-module mailbox (
-  input  logic        clk_i,
-  input  logic        rst_ni,
+module mailbox #(
+  parameter int unsigned Agents = 2,
+  parameter int unsigned DoorbellWindows = 2,
+  parameter int unsigned FifoChannels = 2,
+  parameter int unsigned FifoDepth = 16,
+  parameter int unsigned FifoWidth = 32,
+  parameter int unsigned Rings = 2,
+  parameter int unsigned Parity = 1,
+  parameter int unsigned Crc = 1,
+  parameter int unsigned LengthMaximum = 1048576,
+  localparam int unsigned Sources = mailbox_registers_pkg::INTERRUPT_ENABLE_SOURCES_WIDTH
+) (
+  input  logic                      clk_i,
+  input  logic                      rst_ni,
 
-  input  logic [15:0] reg_awaddr_i,
-  input  logic  [2:0] reg_awprot_i,
-  input  logic        reg_awvalid_i,
-  output logic        reg_awready_o,
-  input  logic [31:0] reg_wdata_i,
-  input  logic  [3:0] reg_wstrb_i,
-  input  logic        reg_wvalid_i,
-  output logic        reg_wready_o,
-  output logic  [1:0] reg_bresp_o,
-  output logic        reg_bvalid_o,
-  input  logic        reg_bready_i,
-  input  logic [15:0] reg_araddr_i,
-  input  logic  [2:0] reg_arprot_i,
-  input  logic        reg_arvalid_i,
-  output logic        reg_arready_o,
-  output logic [31:0] reg_rdata_o,
-  output logic  [1:0] reg_rresp_o,
-  output logic        reg_rvalid_o,
-  input  logic        reg_rready_i,
+  // Address: {agent, offset in its window}. The user signals say which requester asks.
+  input  logic               [18:0] reg_awaddr_i,
+  input  logic                [2:0] reg_awprot_i,
+  input  logic                [7:0] reg_awuser_i,
+  input  logic                      reg_awvalid_i,
+  output logic                      reg_awready_o,
+  input  logic               [31:0] reg_wdata_i,
+  input  logic                [3:0] reg_wstrb_i,
+  input  logic                      reg_wvalid_i,
+  output logic                      reg_wready_o,
+  output logic                [1:0] reg_bresp_o,
+  output logic                      reg_bvalid_o,
+  input  logic                      reg_bready_i,
+  input  logic               [18:0] reg_araddr_i,
+  input  logic                [2:0] reg_arprot_i,
+  input  logic                [7:0] reg_aruser_i,
+  input  logic                      reg_arvalid_i,
+  output logic                      reg_arready_o,
+  output logic               [31:0] reg_rdata_o,
+  output logic                [1:0] reg_rresp_o,
+  output logic                      reg_rvalid_o,
+  input  logic                      reg_rready_i,
 
-  output logic  [1:0] mem_awid_o,
-  output logic [63:0] mem_awaddr_o,
-  output logic  [7:0] mem_awlen_o,
-  output logic  [2:0] mem_awsize_o,
-  output logic  [1:0] mem_awburst_o,
-  output logic        mem_awvalid_o,
-  input  logic        mem_awready_i,
-  output logic [63:0] mem_wdata_o,
-  output logic  [7:0] mem_wstrb_o,
-  output logic        mem_wlast_o,
-  output logic        mem_wvalid_o,
-  input  logic        mem_wready_i,
-  input  logic  [1:0] mem_bid_i,
-  input  logic  [1:0] mem_bresp_i,
-  input  logic        mem_bvalid_i,
-  output logic        mem_bready_o,
-  output logic  [1:0] mem_arid_o,
-  output logic [63:0] mem_araddr_o,
-  output logic  [7:0] mem_arlen_o,
-  output logic  [2:0] mem_arsize_o,
-  output logic  [1:0] mem_arburst_o,
-  output logic        mem_arvalid_o,
-  input  logic        mem_arready_i,
-  input  logic  [1:0] mem_rid_i,
-  input  logic [63:0] mem_rdata_i,
-  input  logic  [1:0] mem_rresp_i,
-  input  logic        mem_rlast_i,
-  input  logic        mem_rvalid_i,
-  output logic        mem_rready_o,
+  output logic                [1:0] mem_awid_o,
+  output logic               [63:0] mem_awaddr_o,
+  output logic                [7:0] mem_awlen_o,
+  output logic                [2:0] mem_awsize_o,
+  output logic                [1:0] mem_awburst_o,
+  output logic                      mem_awvalid_o,
+  input  logic                      mem_awready_i,
+  output logic               [63:0] mem_wdata_o,
+  output logic                [7:0] mem_wstrb_o,
+  output logic                      mem_wlast_o,
+  output logic                      mem_wvalid_o,
+  input  logic                      mem_wready_i,
+  input  logic                [1:0] mem_bid_i,
+  input  logic                [1:0] mem_bresp_i,
+  input  logic                      mem_bvalid_i,
+  output logic                      mem_bready_o,
+  output logic                [1:0] mem_arid_o,
+  output logic               [63:0] mem_araddr_o,
+  output logic                [7:0] mem_arlen_o,
+  output logic                [2:0] mem_arsize_o,
+  output logic                [1:0] mem_arburst_o,
+  output logic                      mem_arvalid_o,
+  input  logic                      mem_arready_i,
+  input  logic                [1:0] mem_rid_i,
+  input  logic               [63:0] mem_rdata_i,
+  input  logic                [1:0] mem_rresp_i,
+  input  logic                      mem_rlast_i,
+  input  logic                      mem_rvalid_i,
+  output logic                      mem_rready_o,
 
-  output logic  [1:0] irq_o,
+  // Interrupts: one wire an agent, and one a source, agent a's source s at a * Sources + s.
+  output logic         [Agents-1:0] irq_o,
+  output logic [Agents*Sources-1:0] irq_source_o,
 
-  output logic [63:0] quiet_cycles_o,
-  input  logic [63:0] skip_cycles_i,
+  input  logic                      quiesce_request_i,
+  output logic                      quiesce_accept_o,
 
-  // For observation: {agent 1, agent 0} each; probe_dma_state_o is {busy of agent 1, busy of agent 0, an error has
-  // stopped the transfer, owner of the transfer, a transfer is running}.
-  output logic [63:0] probe_doorbell_o,
-  output logic [15:0] probe_fifo_level_o,
-  output logic  [4:0] probe_dma_state_o
+  output logic               [63:0] quiet_cycles_o,
+  input  logic               [63:0] skip_cycles_i,
+
+  // Trace lanes: lane l at l, 8 * l and 32 * l.
+  output logic                [5:0] trace_valid_o,
+  output logic               [47:0] trace_kind_o,
+  output logic               [47:0] trace_channel_o,
+  output logic              [191:0] trace_value_o,
+
+  // For observation: the flags rung at each agent, or-ed over its windows.
+  output logic      [Agents*32-1:0] probe_doorbell_o
 );
 
-  localparam int unsigned FifoDepth = 32'(mailbox_registers_pkg::CONFIGURATION_FIFO_DEPTH_RESET);
-  localparam int unsigned FifoLevelWidth = $clog2(FifoDepth) + 1;
-  localparam int unsigned LengthMaximum = 32'(mailbox_registers_pkg::DMA_LENGTH_MAXIMUM_BYTES_RESET);
-  localparam int unsigned LengthWidth = $clog2(LengthMaximum + 1);
-
-  // Protection is the interconnect's business here. Responses come in order, since all transactions in flight carry
-  // one identifier, and the number of beats of a burst is known where its data is counted.
+  // Protection is the interconnect's business here.
   logic unused_inputs;
-  assign unused_inputs = ^{reg_awprot_i, reg_arprot_i, mem_bid_i, mem_rid_i, mem_rlast_i};
+  assign unused_inputs = ^{reg_awprot_i, reg_arprot_i};
 
   // ---- cycle counter ----
   logic [63:0] cycle;
@@ -100,18 +116,27 @@ module mailbox (
   // ---- register port ----
   logic request;
   logic write;
-  logic [15:0] address;
+  logic partial;
+  logic [18:0] address;
+  logic [7:0] requester;
   logic [31:0] write_data;
   logic [31:0] read_data;
   logic error;
+  logic held;
+  logic held_partial;
+  logic [18:0] held_address;
+  logic [7:0] held_requester;
+  logic held_wait;
   logic bus_busy;
 
   axi_lite_subordinate #(
-    .AddressWidth(16)
+    .AddressWidth(19),
+    .UserWidth(8)
   ) u_register_port (
     .clk_i,
     .rst_ni,
     .awaddr_i(reg_awaddr_i),
+    .awuser_i(reg_awuser_i),
     .awvalid_i(reg_awvalid_i),
     .awready_o(reg_awready_o),
     .wdata_i(reg_wdata_i),
@@ -122,6 +147,7 @@ module mailbox (
     .bvalid_o(reg_bvalid_o),
     .bready_i(reg_bready_i),
     .araddr_i(reg_araddr_i),
+    .aruser_i(reg_aruser_i),
     .arvalid_i(reg_arvalid_i),
     .arready_o(reg_arready_o),
     .rdata_o(reg_rdata_o),
@@ -130,204 +156,179 @@ module mailbox (
     .rready_i(reg_rready_i),
     .request_o(request),
     .write_o(write),
+    .partial_o(partial),
     .address_o(address),
+    .user_o(requester),
     .write_data_o(write_data),
     .read_data_i(read_data),
     .error_i(error),
+    .held_o(held),
+    .held_partial_o(held_partial),
+    .held_address_o(held_address),
+    .held_user_o(held_requester),
+    .wait_i(held_wait),
     .busy_o(bus_busy)
   );
 
-  // A register has one address: the bits within the word are not looked at, those above the window must be 0.
-  logic [11:0] offset;
-  logic [1:0] frame_request;
-  logic [1:0] frame_error;
-  logic [31:0] frame_read_data_0;
-  logic [31:0] frame_read_data_1;
+  // ---- windows of the agents ----
+  logic [Agents-1:0] memory_busy;
+  logic ring_request;
+  logic [31:0] ring_read_data;
+  logic [3:0] ring_refusal;
+  logic [Agents-1:0] ring_completion;
+  logic [Agents-1:0] ring_error;
+  logic [Agents-1:0] rings_busy;
+  logic [Agents-1:0] hold;
+  logic [Agents-1:0] resetting;
+  logic [Agents-1:0] reset_done;
+  logic [Agents-1:0] lock_owner;
+  logic [Agents-1:0] lock_ring;
+  logic [Agents-1:0] count_clear;
+  logic notify_valid;
+  logic [2:0] notify_agent;
+  logic [2:0] notify_peer;
+  logic [1:0] notify_window;
+  logic [4:0] notify_flag;
+  logic [Agents-1:0] message_request;
+  logic [Agents*64-1:0] message_address;
+  logic [Agents*32-1:0] message_data;
+  logic [Agents-1:0] message_offered;
+  logic [Agents-1:0] message_done;
+  logic message_error;
+  logic [Agents-1:0] completed;
+  logic [31:0] completed_bytes;
+  logic read_stall;
+  logic write_stall;
+  logic [63:0] timers_quiet;
+  logic moving;
 
-  assign offset = {address[11:2], 2'b00};
-  assign frame_request[0] = request && address[15:12] == 4'd0;
-  assign frame_request[1] = request && address[15:12] == 4'd1;
-  assign error = (frame_request == 2'b00) || frame_error[0] || frame_error[1];
-  assign read_data = address[12] ? frame_read_data_1 : frame_read_data_0;
-
-  logic unused_address;
-  assign unused_address = ^address[1:0];
-
-  // ---- the two agents ----
-  logic [31:0] ring_from_0;
-  logic [31:0] ring_from_1;
-  logic [31:0] flags_0;
-  logic [31:0] flags_1;
-  logic [1:0] push;
-  logic [1:0] pop;
-  logic [31:0] push_data_0;
-  logic [31:0] push_data_1;
-  // FIFO n is the one that agent n sends into.
-  logic [31:0] fifo_data_0;
-  logic [31:0] fifo_data_1;
-  logic [FifoLevelWidth-1:0] fifo_level_0;
-  logic [FifoLevelWidth-1:0] fifo_level_1;
-  logic [1:0] fifo_full;
-  logic [1:0] fifo_empty;
-  logic [1:0] dma_request;
-  logic [1:0] dma_accept;
-  logic [1:0] dma_progress;
-  logic [1:0] dma_finish;
-  logic [1:0] dma_busy;
-  logic [63:0] dma_source_0;
-  logic [63:0] dma_source_1;
-  logic [63:0] dma_destination_0;
-  logic [63:0] dma_destination_1;
-  logic [LengthWidth-1:0] dma_length_0;
-  logic [LengthWidth-1:0] dma_length_1;
-  logic [LengthWidth-1:0] dma_bytes;
-  logic [3:0] dma_error_code;
-  logic [63:0] dma_error_address;
-  logic dma_active;
-  logic dma_owner;
-  logic dma_stopping;
-  logic [63:0] timer_quiet_0;
-  logic [63:0] timer_quiet_1;
-
-  mailbox_frame #(
-    .Agent(8'd0),
-    .FifoLevelWidth(FifoLevelWidth),
-    .LengthMaximum(LengthMaximum)
-  ) u_frame_0 (
+  mailbox_frames #(
+    .Agents(Agents),
+    .DoorbellWindows(DoorbellWindows),
+    .FifoChannels(FifoChannels),
+    .FifoDepth(FifoDepth),
+    .FifoWidth(FifoWidth),
+    .Rings(Rings),
+    .Parity(Parity),
+    .Crc(Crc),
+    .LengthMaximum(LengthMaximum),
+    .Sources(Sources)
+  ) u_frames (
     .clk_i,
     .rst_ni,
-    .request_i(frame_request[0]),
+    .request_i(request),
     .write_i(write),
-    .address_i(offset),
+    .partial_i(partial),
+    .address_i(address),
+    .requester_i(requester),
     .write_data_i(write_data),
-    .read_data_o(frame_read_data_0),
-    .error_o(frame_error[0]),
+    .read_data_o(read_data),
+    .error_o(error),
+    .held_i(held),
+    .held_partial_i(held_partial),
+    .held_address_i(held_address),
+    .held_requester_i(held_requester),
+    .wait_o(held_wait),
     .cycle_i(cycle),
-    .ring_o(ring_from_0),
-    .ring_i(ring_from_1),
-    .flags_o(flags_0),
-    .peer_flags_i(flags_1),
-    .push_o(push[0]),
-    .push_data_o(push_data_0),
-    .send_level_i(fifo_level_0),
-    .send_full_i(fifo_full[0]),
-    .send_empty_i(fifo_empty[0]),
-    .pop_o(pop[1]),
-    .pop_data_i(fifo_data_1),
-    .receive_level_i(fifo_level_1),
-    .receive_full_i(fifo_full[1]),
-    .receive_empty_i(fifo_empty[1]),
-    .dma_request_o(dma_request[0]),
-    .dma_source_o(dma_source_0),
-    .dma_destination_o(dma_destination_0),
-    .dma_length_o(dma_length_0),
-    .dma_accept_i(dma_accept[0]),
-    .dma_progress_i(dma_progress[0]),
-    .dma_bytes_i(dma_bytes),
-    .dma_finish_i(dma_finish[0]),
-    .dma_error_code_i(dma_error_code),
-    .dma_error_address_i(dma_error_address),
-    .dma_busy_o(dma_busy[0]),
-    .timer_quiet_o(timer_quiet_0),
-    .irq_o(irq_o[0])
+    .quiesce_request_i,
+    .memory_busy_o(memory_busy),
+    .ring_request_o(ring_request),
+    .ring_read_data_i(ring_read_data),
+    .ring_refusal_i(ring_refusal),
+    .ring_completion_i(ring_completion),
+    .ring_error_i(ring_error),
+    .rings_busy_i(rings_busy),
+    .hold_o(hold),
+    .resetting_o(resetting),
+    .reset_done_o(reset_done),
+    .lock_owner_o(lock_owner),
+    .lock_ring_o(lock_ring),
+    .count_clear_o(count_clear),
+    .notify_valid_i(notify_valid),
+    .notify_agent_i(notify_agent),
+    .notify_peer_i(notify_peer),
+    .notify_window_i(notify_window),
+    .notify_flag_i(notify_flag),
+    .message_request_o(message_request),
+    .message_address_o(message_address),
+    .message_data_o(message_data),
+    .message_offered_i(message_offered),
+    .message_done_i(message_done),
+    .message_error_i(message_error),
+    .completed_i(completed),
+    .completed_bytes_i(completed_bytes),
+    .read_stall_i(read_stall),
+    .write_stall_i(write_stall),
+    .irq_o,
+    .irq_source_o,
+    .flags_o(probe_doorbell_o),
+    .quiet_cycles_o(timers_quiet),
+    .moving_o(moving),
+    .trace_access_valid_o(trace_valid_o[0]),
+    .trace_access_kind_o(trace_kind_o[0 +: 8]),
+    .trace_access_channel_o(trace_channel_o[0 +: 8]),
+    .trace_access_value_o(trace_value_o[0 +: 32]),
+    .trace_whole_valid_o(trace_valid_o[5:3]),
+    .trace_whole_kind_o(trace_kind_o[24 +: 24]),
+    .trace_whole_value_o(trace_value_o[96 +: 96])
   );
 
-  mailbox_frame #(
-    .Agent(8'd1),
-    .FifoLevelWidth(FifoLevelWidth),
-    .LengthMaximum(LengthMaximum)
-  ) u_frame_1 (
+  // ---- rings ----
+  logic [63:0] rings_quiet;
+  logic rings_busy_port;
+
+  mailbox_rings #(
+    .Agents(Agents),
+    .Rings(Rings),
+    .DoorbellWindows(DoorbellWindows),
+    .LengthMaximum(LengthMaximum),
+    .Crc(Crc)
+  ) u_rings (
     .clk_i,
     .rst_ni,
-    .request_i(frame_request[1]),
+    .request_i(ring_request),
     .write_i(write),
-    .address_i(offset),
+    .agent_i(address[18:16]),
+    .address_i({address[11:2], 2'b00}),
     .write_data_i(write_data),
-    .read_data_o(frame_read_data_1),
-    .error_o(frame_error[1]),
+    .requester_i(requester),
+    .read_data_o(ring_read_data),
+    .refusal_o(ring_refusal),
+    .lock_ring_i(lock_ring),
+    .lock_owner_i(lock_owner),
+    .clear_i(reset_done),
+    .count_clear_i(count_clear),
+    .hold_i(hold),
+    .abort_i(resetting),
+    .memory_busy_o(rings_busy),
+    .completion_o(ring_completion),
+    .error_o(ring_error),
     .cycle_i(cycle),
-    .ring_o(ring_from_1),
-    .ring_i(ring_from_0),
-    .flags_o(flags_1),
-    .peer_flags_i(flags_0),
-    .push_o(push[1]),
-    .push_data_o(push_data_1),
-    .send_level_i(fifo_level_1),
-    .send_full_i(fifo_full[1]),
-    .send_empty_i(fifo_empty[1]),
-    .pop_o(pop[0]),
-    .pop_data_i(fifo_data_0),
-    .receive_level_i(fifo_level_0),
-    .receive_full_i(fifo_full[0]),
-    .receive_empty_i(fifo_empty[0]),
-    .dma_request_o(dma_request[1]),
-    .dma_source_o(dma_source_1),
-    .dma_destination_o(dma_destination_1),
-    .dma_length_o(dma_length_1),
-    .dma_accept_i(dma_accept[1]),
-    .dma_progress_i(dma_progress[1]),
-    .dma_bytes_i(dma_bytes),
-    .dma_finish_i(dma_finish[1]),
-    .dma_error_code_i(dma_error_code),
-    .dma_error_address_i(dma_error_address),
-    .dma_busy_o(dma_busy[1]),
-    .timer_quiet_o(timer_quiet_1),
-    .irq_o(irq_o[1])
-  );
-
-  word_fifo #(
-    .Width(32),
-    .Depth(FifoDepth)
-  ) u_fifo_0 (
-    .clk_i,
-    .rst_ni,
-    .clear_i(1'b0),
-    .push_i(push[0]),
-    .data_i(push_data_0),
-    .pop_i(pop[0]),
-    .data_o(fifo_data_0),
-    .level_o(fifo_level_0),
-    .full_o(fifo_full[0]),
-    .empty_o(fifo_empty[0])
-  );
-
-  word_fifo #(
-    .Width(32),
-    .Depth(FifoDepth)
-  ) u_fifo_1 (
-    .clk_i,
-    .rst_ni,
-    .clear_i(1'b0),
-    .push_i(push[1]),
-    .data_i(push_data_1),
-    .pop_i(pop[1]),
-    .data_o(fifo_data_1),
-    .level_o(fifo_level_1),
-    .full_o(fifo_full[1]),
-    .empty_o(fifo_empty[1])
-  );
-
-  mailbox_dma #(
-    .LengthMaximum(LengthMaximum)
-  ) u_dma (
-    .clk_i,
-    .rst_ni,
-    .request_i(dma_request),
-    .source_0_i(dma_source_0),
-    .source_1_i(dma_source_1),
-    .destination_0_i(dma_destination_0),
-    .destination_1_i(dma_destination_1),
-    .length_0_i(dma_length_0),
-    .length_1_i(dma_length_1),
-    .accept_o(dma_accept),
-    .progress_o(dma_progress),
-    .bytes_o(dma_bytes),
-    .finish_o(dma_finish),
-    .error_code_o(dma_error_code),
-    .error_address_o(dma_error_address),
-    .active_o(dma_active),
-    .owner_o(dma_owner),
-    .stopping_o(dma_stopping),
+    .notify_valid_o(notify_valid),
+    .notify_agent_o(notify_agent),
+    .notify_peer_o(notify_peer),
+    .notify_window_o(notify_window),
+    .notify_flag_o(notify_flag),
+    .message_request_i(message_request),
+    .message_address_i(message_address),
+    .message_data_i(message_data),
+    .message_offered_o(message_offered),
+    .message_done_o(message_done),
+    .message_error_o(message_error),
+    .completed_o(completed),
+    .completed_bytes_o(completed_bytes),
+    .read_stall_o(read_stall),
+    .write_stall_o(write_stall),
+    .quiet_cycles_o(rings_quiet),
+    .busy_o(rings_busy_port),
+    .trace_fetch_valid_o(trace_valid_o[1]),
+    .trace_fetch_kind_o(trace_kind_o[8 +: 8]),
+    .trace_fetch_channel_o(trace_channel_o[8 +: 8]),
+    .trace_fetch_value_o(trace_value_o[32 +: 32]),
+    .trace_completion_valid_o(trace_valid_o[2]),
+    .trace_completion_kind_o(trace_kind_o[16 +: 8]),
+    .trace_completion_channel_o(trace_channel_o[16 +: 8]),
+    .trace_completion_value_o(trace_value_o[64 +: 32]),
     .mem_awid_o,
     .mem_awaddr_o,
     .mem_awlen_o,
@@ -340,6 +341,7 @@ module mailbox (
     .mem_wlast_o,
     .mem_wvalid_o,
     .mem_wready_i,
+    .mem_bid_i,
     .mem_bresp_i,
     .mem_bvalid_i,
     .mem_bready_o,
@@ -350,22 +352,23 @@ module mailbox (
     .mem_arburst_o,
     .mem_arvalid_o,
     .mem_arready_i,
+    .mem_rid_i,
     .mem_rdata_i,
     .mem_rresp_i,
+    .mem_rlast_i,
     .mem_rvalid_i,
     .mem_rready_o
   );
 
-  // ---- quiet cycles and probes ----
+  // ---- trace, quiet ----
+  assign trace_channel_o[24 +: 24] = '0;
+  assign quiesce_accept_o = quiesce_request_i && memory_busy == '0 && !rings_busy_port;
+
   always_comb begin
-    quiet_cycles_o = (timer_quiet_0 < timer_quiet_1) ? timer_quiet_0 : timer_quiet_1;
-    if (bus_busy || dma_busy != 2'b00 || reg_awvalid_i || reg_wvalid_i || reg_arvalid_i) begin
+    quiet_cycles_o = (timers_quiet < rings_quiet) ? timers_quiet : rings_quiet;
+    if (bus_busy || moving || reg_awvalid_i || reg_wvalid_i || reg_arvalid_i) begin
       quiet_cycles_o = '0;
     end
   end
-
-  assign probe_doorbell_o = {flags_1, flags_0};
-  assign probe_fifo_level_o = {8'(fifo_level_1), 8'(fifo_level_0)};
-  assign probe_dma_state_o = {dma_busy, dma_stopping, dma_owner, dma_active};
 
 endmodule

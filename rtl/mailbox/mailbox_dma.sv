@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
-// Copy engine, shared by the two agents: one transfer at a time, agents in turn.
+// Copy engine: moves one segment at a time, with reads and writes overlapped, whatever the alignment of both.
 //
-// One engine and not one an agent: the memory port is what limits the rate, so that a second engine would add area and
-// no bandwidth. An agent that has just been served yields to a waiting peer, so a transfer waits for at most one other.
+// One engine for all rings and not one each: the memory port is what limits the rate, so that a second engine would add
+// area and no bandwidth.
 //
-// An error response ends a transfer early: from the next cycle no burst is begun, bursts that the memory was offered
-// are finished, and when the last response is in, the transfer ends with the code and the address of the first error.
+// An error response or an abort ends a segment early: from the next cycle no burst is begun, bursts that the memory was
+// offered are finished, and when the last response is in, the segment ends.
 
 module mailbox_dma #(
   parameter int unsigned LengthMaximum = 1048576,
@@ -16,108 +16,81 @@ module mailbox_dma #(
   input  logic                   clk_i,
   input  logic                   rst_ni,
 
-  // One request an agent; its parameters are stable while it is high. The pulses belong to one agent each.
-  input  logic             [1:0] request_i,
-  input  logic            [63:0] source_0_i,
-  input  logic            [63:0] source_1_i,
-  input  logic            [63:0] destination_0_i,
-  input  logic            [63:0] destination_1_i,
-  input  logic [LengthWidth-1:0] length_0_i,
-  input  logic [LengthWidth-1:0] length_1_i,
-  output logic             [1:0] accept_o,
-  output logic             [1:0] progress_o,
-  output logic [LengthWidth-1:0] bytes_o,
-  output logic             [1:0] finish_o,
-  output logic             [3:0] error_code_o,
-  output logic            [63:0] error_address_o,
-
+  // Starts a segment of at least one byte; not while one is active.
+  input  logic                   load_i,
+  input  logic            [63:0] source_i,
+  input  logic            [63:0] destination_i,
+  input  logic [LengthWidth-1:0] length_i,
+  // Level, only while active: ends the segment early.
+  input  logic                   abort_i,
+  // The cycle before the first burst may be offered.
+  output logic                   start_o,
   output logic                   active_o,
-  output logic                   owner_o,
   output logic                   stopping_o,
+  // The end, in this cycle. Status (as in a completion) and bytes are right from the next cycle on, until a load.
+  output logic                   finish_o,
+  output logic             [7:0] status_o,
+  output logic [LengthWidth-1:0] bytes_o,
 
-  output logic             [1:0] mem_awid_o,
-  output logic            [63:0] mem_awaddr_o,
-  output logic             [7:0] mem_awlen_o,
-  output logic             [2:0] mem_awsize_o,
-  output logic             [1:0] mem_awburst_o,
-  output logic                   mem_awvalid_o,
-  input  logic                   mem_awready_i,
-  output logic            [63:0] mem_wdata_o,
-  output logic             [7:0] mem_wstrb_o,
-  output logic                   mem_wlast_o,
-  output logic                   mem_wvalid_o,
-  input  logic                   mem_wready_i,
-  input  logic             [1:0] mem_bresp_i,
-  input  logic                   mem_bvalid_i,
-  output logic                   mem_bready_o,
-  output logic             [1:0] mem_arid_o,
-  output logic            [63:0] mem_araddr_o,
-  output logic             [7:0] mem_arlen_o,
-  output logic             [2:0] mem_arsize_o,
-  output logic             [1:0] mem_arburst_o,
-  output logic                   mem_arvalid_o,
-  input  logic                   mem_arready_i,
-  input  logic            [63:0] mem_rdata_i,
-  input  logic             [1:0] mem_rresp_i,
-  input  logic                   mem_rvalid_i,
-  output logic                   mem_rready_o
+  // The memory port.
+  output logic                   ar_request_o,
+  output logic            [60:0] ar_address_o,
+  output logic             [3:0] ar_length_o,
+  input  logic                   ar_grant_i,
+  input  logic                   ar_accepted_i,
+  input  logic            [63:0] r_data_i,
+  input  logic             [1:0] r_response_i,
+  input  logic                   r_valid_i,
+  output logic                   r_pending_o,
+  output logic                   aw_request_o,
+  output logic            [60:0] aw_address_o,
+  output logic             [3:0] aw_length_o,
+  input  logic                   aw_grant_i,
+  output logic                   w_owed_o,
+  output logic                   w_request_o,
+  output logic            [63:0] w_data_o,
+  output logic             [7:0] w_strobe_o,
+  output logic                   w_last_o,
+  input  logic                   w_grant_i,
+  input  logic             [1:0] b_response_i,
+  input  logic                   b_valid_i,
+  output logic                   b_pending_o
 );
 
-  localparam logic [3:0] ErrorNone = mailbox_registers_pkg::DMA_STATUS_ERROR_CODE_NONE;
-  localparam logic [3:0] ErrorReadRefused = mailbox_registers_pkg::DMA_STATUS_ERROR_CODE_READ_REFUSED;
-  localparam logic [3:0] ErrorReadUnmapped = mailbox_registers_pkg::DMA_STATUS_ERROR_CODE_READ_UNMAPPED;
-  localparam logic [3:0] ErrorWriteRefused = mailbox_registers_pkg::DMA_STATUS_ERROR_CODE_WRITE_REFUSED;
-  localparam logic [3:0] ErrorWriteUnmapped = mailbox_registers_pkg::DMA_STATUS_ERROR_CODE_WRITE_UNMAPPED;
-
-  localparam logic [2:0] SizeEightBytes = 3'd3;
-  localparam logic [1:0] BurstIncrementing = 2'b01;
+  localparam logic [7:0] StatusOk = 8'd0;
+  localparam logic [7:0] StatusReadRefused = 8'd2;
+  localparam logic [7:0] StatusReadUnmapped = 8'd3;
+  localparam logic [7:0] StatusWriteRefused = 8'd4;
+  localparam logic [7:0] StatusWriteUnmapped = 8'd5;
 
   logic active_q;
-  logic owner_q;
+  logic starting_q;
   logic stop_q;
-  logic [3:0] error_code_q;
-  logic [63:0] error_address_q;
+  logic [7:0] status_q;
 
-  // ---- arbitration ----
-  logic load;
-  logic next_owner;
-  logic [63:0] source;
-  logic [63:0] destination;
-  logic [LengthWidth-1:0] length;
+  logic stop;
   logic [BeatsWidth-1:0] words_in;
   logic [BeatsWidth-1:0] words_out;
 
+  assign stop = stop_q || abort_i;
+
   always_comb begin
-    load = 1'b0;
-    next_owner = owner_q;
-    source = '0;
-    destination = '0;
-    length = '0;
     words_in = '0;
     words_out = '0;
-    if (!active_q && request_i != 2'b00) begin
-      load = 1'b1;
-      next_owner = (request_i == 2'b11) ? !owner_q : request_i[1];
-      source = next_owner ? source_1_i : source_0_i;
-      destination = next_owner ? destination_1_i : destination_0_i;
-      length = next_owner ? length_1_i : length_0_i;
+    if (load_i) begin
       // Words that contain the first to the last byte: (offset + length + 7) / 8.
-      words_in = BeatsWidth'((length + LengthWidth'(source[2:0]) + LengthWidth'(7)) >> 3);
-      words_out = BeatsWidth'((length + LengthWidth'(destination[2:0]) + LengthWidth'(7)) >> 3);
+      words_in = BeatsWidth'(({1'b0, length_i} + (LengthWidth + 1)'(source_i[2:0]) + (LengthWidth + 1)'(7)) >> 3);
+      words_out = BeatsWidth'(({1'b0, length_i} + (LengthWidth + 1)'(destination_i[2:0]) +
+                               (LengthWidth + 1)'(7)) >> 3);
     end
   end
 
-  assign accept_o = {load && next_owner, load && !next_owner};
-
   // ---- the three stages ----
-  logic [60:0] ar_address;
-  logic [3:0] ar_length;
   logic push;
   logic pop;
   logic [BeatsWidth-1:0] accepted;
   logic accepted_all;
   logic read_error;
-  logic [60:0] read_error_address;
   logic reader_idle;
 
   mailbox_dma_reader #(
@@ -126,24 +99,23 @@ module mailbox_dma #(
   ) u_reader (
     .clk_i,
     .rst_ni,
-    .load_i(load),
-    .address_i(source[63:3]),
+    .load_i,
+    .address_i(source_i[63:3]),
     .beats_i(words_in),
     .active_i(active_q),
-    .stop_i(stop_q),
-    .ar_address_o(ar_address),
-    .ar_length_o(ar_length),
-    .ar_valid_o(mem_arvalid_o),
-    .ar_ready_i(mem_arready_i),
-    .r_error_i(mem_rresp_i[1]),
-    .r_valid_i(mem_rvalid_i),
-    .r_ready_o(mem_rready_o),
+    .stop_i(stop),
+    .ar_request_o,
+    .ar_address_o,
+    .ar_length_o,
+    .ar_grant_i,
+    .ar_accepted_i,
+    .r_error_i(r_response_i[1]),
+    .r_valid_i,
     .push_o(push),
     .pop_i(pop),
     .accepted_o(accepted),
     .accepted_all_o(accepted_all),
     .error_o(read_error),
-    .error_address_o(read_error_address),
     .idle_o(reader_idle)
   );
 
@@ -158,12 +130,13 @@ module mailbox_dma #(
   ) u_buffer (
     .clk_i,
     .rst_ni,
-    .clear_i(load),
+    .clear_i(load_i),
     .push_i(push),
-    .data_i(mem_rdata_i),
-    .pop_i(pop),
+    .data_i(r_data_i),
+    .pop_i(($clog2(BufferDepth) + 1)'(pop)),
     .data_o(buffer_word),
     .level_o(),
+    .level_next_o(),
     .full_o(),
     .empty_o(buffer_empty)
   );
@@ -178,9 +151,9 @@ module mailbox_dma #(
   ) u_realigner (
     .clk_i,
     .rst_ni,
-    .load_i(load),
-    .source_offset_i(source[2:0]),
-    .destination_offset_i(destination[2:0]),
+    .load_i,
+    .source_offset_i(source_i[2:0]),
+    .destination_offset_i(destination_i[2:0]),
     .words_i(words_in),
     .word_i(buffer_word),
     .word_valid_i(!buffer_empty),
@@ -190,12 +163,8 @@ module mailbox_dma #(
     .data_take_i(data_take)
   );
 
-  logic [60:0] aw_address;
-  logic [3:0] aw_length;
-  logic progress;
   logic writer_done;
   logic write_error;
-  logic [60:0] write_error_address;
   logic writer_idle;
 
   mailbox_dma_writer #(
@@ -204,85 +173,69 @@ module mailbox_dma #(
   ) u_writer (
     .clk_i,
     .rst_ni,
-    .load_i(load),
-    .address_i(destination),
-    .length_i(length),
+    .load_i,
+    .address_i(destination_i),
+    .length_i,
     .beats_i(words_out),
-    .lookahead_i(source[2:0] > destination[2:0]),
+    .lookahead_i(source_i[2:0] > destination_i[2:0]),
     .active_i(active_q),
-    .stop_i(stop_q),
+    .stop_i(stop),
     .accepted_i(accepted),
     .accepted_all_i(accepted_all),
     .data_i(data),
     .data_valid_i(data_valid),
     .data_take_o(data_take),
-    .aw_address_o(aw_address),
-    .aw_length_o(aw_length),
-    .aw_valid_o(mem_awvalid_o),
-    .aw_ready_i(mem_awready_i),
-    .w_data_o(mem_wdata_o),
-    .w_strobe_o(mem_wstrb_o),
-    .w_last_o(mem_wlast_o),
-    .w_valid_o(mem_wvalid_o),
-    .w_ready_i(mem_wready_i),
-    .b_error_i(mem_bresp_i[1]),
-    .b_valid_i(mem_bvalid_i),
-    .b_ready_o(mem_bready_o),
-    .progress_o(progress),
-    .bytes_o(bytes_o),
+    .aw_request_o,
+    .aw_address_o,
+    .aw_length_o,
+    .aw_grant_i,
+    .w_owed_o,
+    .w_request_o,
+    .w_data_o,
+    .w_strobe_o,
+    .w_last_o,
+    .w_grant_i,
+    .b_error_i(b_response_i[1]),
+    .b_valid_i,
     .done_o(writer_done),
+    .bytes_o,
     .error_o(write_error),
-    .error_address_o(write_error_address),
     .idle_o(writer_idle)
   );
 
-  assign mem_arid_o = {1'b0, owner_q};
-  assign mem_araddr_o = {ar_address, 3'b000};
-  assign mem_arlen_o = {4'b0000, ar_length};
-  assign mem_arsize_o = SizeEightBytes;
-  assign mem_arburst_o = BurstIncrementing;
-  assign mem_awid_o = {1'b0, owner_q};
-  assign mem_awaddr_o = {aw_address, 3'b000};
-  assign mem_awlen_o = {4'b0000, aw_length};
-  assign mem_awsize_o = SizeEightBytes;
-  assign mem_awburst_o = BurstIncrementing;
+  // ---- start and end ----
+  always_comb begin
+    start_o = 1'b0;
+    finish_o = 1'b0;
+    if (active_q) begin
+      start_o = starting_q && !stop;
+      finish_o = (stop_q ? (reader_idle && writer_idle) : writer_done);
+    end
+  end
 
-  // ---- the end ----
-  logic finish;
-
-  assign finish = active_q && (stop_q ? (reader_idle && writer_idle) : writer_done);
-  assign finish_o = {finish && owner_q, finish && !owner_q};
-  assign progress_o = {progress && owner_q, progress && !owner_q};
-  assign error_code_o = error_code_q;
-  assign error_address_o = error_address_q;
+  assign status_o = status_q;
   assign active_o = active_q;
-  assign owner_o = owner_q;
-  assign stopping_o = stop_q;
+  assign stopping_o = stop;
+  assign r_pending_o = !reader_idle;
+  assign b_pending_o = !writer_idle;
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
       active_q <= 1'b0;
-      owner_q <= 1'b1;
+      starting_q <= 1'b0;
       stop_q <= 1'b0;
-      error_code_q <= ErrorNone;
-      error_address_q <= '0;
-    end else if (load) begin
-      active_q <= 1'b1;
-      owner_q <= next_owner;
-      error_code_q <= ErrorNone;
-      error_address_q <= '0;
-    end else if (finish) begin
-      active_q <= 1'b0;
-      stop_q <= 1'b0;
-    end else if (!stop_q && (write_error || read_error)) begin
-      // Of two errors in one cycle the written one is nearer to the start of the transfer.
-      stop_q <= 1'b1;
-      if (write_error) begin
-        error_code_q <= mem_bresp_i[0] ? ErrorWriteUnmapped : ErrorWriteRefused;
-        error_address_q <= {write_error_address, 3'b000};
-      end else begin
-        error_code_q <= mem_rresp_i[0] ? ErrorReadUnmapped : ErrorReadRefused;
-        error_address_q <= {read_error_address, 3'b000};
+      status_q <= StatusOk;
+    end else if (load_i || active_q) begin
+      active_q <= load_i || !finish_o;
+      starting_q <= load_i;
+      stop_q <= !finish_o && (stop || write_error || read_error);
+      // Of two errors in one cycle the written one is nearer to the start of the segment.
+      if (load_i) begin
+        status_q <= StatusOk;
+      end else if (!stop_q && write_error) begin
+        status_q <= b_response_i[0] ? StatusWriteUnmapped : StatusWriteRefused;
+      end else if (!stop_q && read_error) begin
+        status_q <= r_response_i[0] ? StatusReadUnmapped : StatusReadRefused;
       end
     end
   end

@@ -21,13 +21,14 @@ module mailbox_dma_reader #(
   // High: no further burst. Those that the memory was offered already are finished.
   input  logic                  stop_i,
 
+  // The memory port: grant puts the burst on offer, in the next cycle; accepted: the memory has taken that offer.
+  output logic                  ar_request_o,
   output logic           [60:0] ar_address_o,
   output logic            [3:0] ar_length_o,
-  output logic                  ar_valid_o,
-  input  logic                  ar_ready_i,
+  input  logic                  ar_grant_i,
+  input  logic                  ar_accepted_i,
   input  logic                  r_error_i,
   input  logic                  r_valid_i,
-  output logic                  r_ready_o,
 
   // The buffer: a word goes in with push_o; pop_i says that one has left.
   output logic                  push_o,
@@ -38,7 +39,6 @@ module mailbox_dma_reader #(
   output logic                  accepted_all_o,
   // A beat came with an error response, in this cycle.
   output logic                  error_o,
-  output logic           [60:0] error_address_o,
   output logic                  idle_o
 );
 
@@ -46,18 +46,14 @@ module mailbox_dma_reader #(
 
   logic [60:0] address_q;
   logic [BeatsWidth-1:0] beats_left_q;
-  logic [60:0] ar_address_q;
-  logic [3:0] ar_length_q;
-  logic ar_valid_q;
+  logic [4:0] offered_q;
   logic [BeatsWidth-1:0] accepted_q;
   logic [BeatsWidth-1:0] accept_left_q;
-  logic [60:0] response_address_q;
   logic [LevelWidth-1:0] free_q;
   logic [LevelWidth-1:0] expected_q;
 
   logic [4:0] to_boundary;
   logic [4:0] burst;
-  logic issue;
   logic [4:0] burst_issued;
   logic [4:0] burst_accepted;
   logic response;
@@ -65,54 +61,41 @@ module mailbox_dma_reader #(
   always_comb begin
     to_boundary = BurstBeats;
     burst = '0;
-    issue = 1'b0;
-    burst_issued = '0;
-    burst_accepted = '0;
+    ar_request_o = 1'b0;
     if (active_i) begin
       to_boundary = BurstBeats - {1'b0, address_q[3:0]};
       burst = (beats_left_q < BeatsWidth'(to_boundary)) ? beats_left_q[4:0] : to_boundary;
-      issue = !stop_i && beats_left_q != '0 && free_q >= LevelWidth'(burst) && (!ar_valid_q || ar_ready_i);
-      burst_issued = issue ? burst : '0;
-      burst_accepted = (ar_valid_q && ar_ready_i) ? {1'b0, ar_length_q} + 5'd1 : '0;
+      ar_request_o = !stop_i && beats_left_q != '0 && free_q >= LevelWidth'(burst);
     end
   end
 
-  assign r_ready_o = active_i;
+  assign burst_issued = ar_grant_i ? burst : '0;
+  assign burst_accepted = ar_accepted_i ? offered_q : '0;
   assign response = active_i && r_valid_i;
   assign push_o = response;
   assign error_o = response && r_error_i;
-  assign error_address_o = response_address_q;
 
-  assign ar_address_o = ar_address_q;
-  assign ar_length_o = ar_length_q;
-  assign ar_valid_o = ar_valid_q;
+  assign ar_address_o = address_q;
+  assign ar_length_o = 4'(burst - 5'd1);
   assign accepted_o = accepted_q;
   assign accepted_all_o = accept_left_q == '0;
-  assign idle_o = !ar_valid_q && expected_q == '0;
+  assign idle_o = expected_q == '0;
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
       address_q <= '0;
       beats_left_q <= '0;
-      ar_address_q <= '0;
-      ar_length_q <= '0;
-      ar_valid_q <= 1'b0;
+      offered_q <= '0;
       accepted_q <= '0;
       accept_left_q <= '0;
-      response_address_q <= '0;
       free_q <= '0;
       expected_q <= '0;
     end else if (load_i || active_i) begin
-      ar_valid_q <= issue || (ar_valid_q && !ar_ready_i);
-      if (issue) begin
-        ar_address_q <= address_q;
-        ar_length_q <= 4'(burst - 5'd1);
-      end
+      offered_q <= ar_grant_i ? burst : offered_q;
       address_q <= load_i ? address_i : address_q + 61'(burst_issued);
       beats_left_q <= load_i ? beats_i : beats_left_q - BeatsWidth'(burst_issued);
       accepted_q <= load_i ? '0 : accepted_q + BeatsWidth'(burst_accepted);
       accept_left_q <= load_i ? beats_i : accept_left_q - BeatsWidth'(burst_accepted);
-      response_address_q <= load_i ? address_i : response_address_q + 61'(response);
       free_q <= load_i ? LevelWidth'(BufferDepth) : free_q - LevelWidth'(burst_issued) + LevelWidth'(pop_i);
       expected_q <= load_i ? '0 : expected_q + LevelWidth'(burst_issued) - LevelWidth'(response);
     end

@@ -36,14 +36,19 @@ module mailbox_dma_realigner #(
   logic exhausted;
 
   assign exhausted = words_left_q == '0;
-  assign word = exhausted ? '0 : word_i;
   assign data_valid_o = primed_q && (word_valid_i || exhausted);
   assign word_pop_o = word_valid_i && !exhausted && (!primed_q || data_take_i);
 
   always_comb begin
-    data_o = word;
-    if (!shift_q[3]) begin
-      data_o = (previous_q >> {shift_q[2:0], 3'b000}) | (word << (7'd64 - {1'b0, shift_q[2:0], 3'b000}));
+    word = '0;
+    data_o = '0;
+    // Nobody looks at a word that is not taken.
+    if (data_take_i) begin
+      word = exhausted ? '0 : word_i;
+      data_o = word;
+      if (!shift_q[3]) begin
+        data_o = (previous_q >> {shift_q[2:0], 3'b000}) | (word << (7'd64 - {1'b0, shift_q[2:0], 3'b000}));
+      end
     end
   end
 

@@ -35,26 +35,27 @@ module mailbox_dma_writer #(
   input  logic                   data_valid_i,
   output logic                   data_take_o,
 
+  // The memory port: grant puts a burst or a beat on offer, in the next cycle. owed: of a granted burst not all beats
+  // were granted yet.
+  output logic                   aw_request_o,
   output logic            [60:0] aw_address_o,
   output logic             [3:0] aw_length_o,
-  output logic                   aw_valid_o,
-  input  logic                   aw_ready_i,
+  input  logic                   aw_grant_i,
+  output logic                   w_owed_o,
+  output logic                   w_request_o,
   output logic            [63:0] w_data_o,
   output logic             [7:0] w_strobe_o,
   output logic                   w_last_o,
-  output logic                   w_valid_o,
-  input  logic                   w_ready_i,
+  input  logic                   w_grant_i,
   input  logic                   b_error_i,
   input  logic                   b_valid_i,
-  output logic                   b_ready_o,
 
-  // In the cycle of progress_o, bytes_o bytes from the start are known to be in memory; done_o: all of them.
-  output logic                   progress_o,
-  output logic [LengthWidth-1:0] bytes_o,
+  // The last response has come, in this cycle, and none was bad. bytes_o: bytes from the start that are known to be in
+  // memory, from the cycle after their response on.
   output logic                   done_o,
+  output logic [LengthWidth-1:0] bytes_o,
   // A burst came back with an error response, in this cycle.
   output logic                   error_o,
-  output logic            [60:0] error_address_o,
   output logic                   idle_o
 );
 
@@ -69,9 +70,6 @@ module mailbox_dma_writer #(
   logic [60:0] address_q;
   logic [BeatsWidth-1:0] beats_left_q;
   logic [BeatsWidth-1:0] issued_q;
-  logic [60:0] aw_address_q;
-  logic [3:0] aw_length_q;
-  logic aw_valid_q;
   logic [BurstsWidth-1:0] data_owed_q;
   logic [BurstsWidth-1:0] outstanding_q;
 
@@ -80,10 +78,6 @@ module mailbox_dma_writer #(
   logic [BeatsWidth-1:0] w_beats_left_q;
   logic w_first_q;
   logic w_blanked_q;
-  logic [63:0] w_data_q;
-  logic [7:0] w_strobe_q;
-  logic w_last_q;
-  logic w_valid_q;
 
   // Response side.
   logic [60:0] b_address_q;
@@ -92,55 +86,50 @@ module mailbox_dma_writer #(
   logic [LengthWidth-1:0] bytes_q;
   logic b_first_q;
   logic b_failed_q;
-  logic progress_q;
-  logic done_q;
 
   logic [4:0] aw_to_boundary;
   logic [4:0] aw_burst;
   logic [BeatsWidth-1:0] aw_needed;
   logic [4:0] aw_burst_issued;
-  logic issue;
 
   always_comb begin
     aw_to_boundary = BurstBeats;
     aw_burst = '0;
-    aw_burst_issued = '0;
     aw_needed = '0;
-    issue = 1'b0;
+    aw_request_o = 1'b0;
     if (active_i) begin
       aw_to_boundary = BurstBeats - {1'b0, address_q[3:0]};
       aw_burst = (beats_left_q < BeatsWidth'(aw_to_boundary)) ? beats_left_q[4:0] : aw_to_boundary;
       aw_needed = issued_q + BeatsWidth'(aw_burst) + BeatsWidth'(lookahead_q);
-      issue = !stop_i && beats_left_q != '0 && (accepted_all_i || accepted_i >= aw_needed) &&
-              outstanding_q != BurstsWidth'(BurstsMaximum) && (!aw_valid_q || aw_ready_i);
-      aw_burst_issued = issue ? aw_burst : '0;
+      aw_request_o = !stop_i && beats_left_q != '0 && (accepted_all_i || accepted_i >= aw_needed) &&
+                     outstanding_q != BurstsWidth'(BurstsMaximum);
     end
   end
 
-  logic w_load;
   logic w_last_beat;
-  logic w_last_of_burst;
   logic w_burst_loaded;
-  logic [7:0] w_strobe;
 
   always_comb begin
-    w_load = 1'b0;
+    w_request_o = 1'b0;
     w_last_beat = 1'b0;
-    w_last_of_burst = 1'b0;
-    w_strobe = '0;
+    w_last_o = 1'b0;
+    w_strobe_o = '0;
     if (active_i) begin
-      w_load = data_owed_q != '0 && (stop_i || data_valid_i) && (!w_valid_q || w_ready_i);
+      w_request_o = w_owed_o && (stop_i || data_valid_i);
       w_last_beat = w_beats_left_q == BeatsWidth'(1);
-      w_last_of_burst = w_index_q == 4'd15 || w_last_beat;
+      w_last_o = w_index_q == 4'd15 || w_last_beat;
       if (!stop_i) begin
-        w_strobe = (w_first_q ? 8'hFF << first_offset_q : 8'hFF) &
-                   (w_last_beat ? 8'hFF >> (3'd7 - last_offset_q) : 8'hFF);
+        w_strobe_o = (w_first_q ? 8'hFF << first_offset_q : 8'hFF) &
+                     (w_last_beat ? 8'hFF >> (3'd7 - last_offset_q) : 8'hFF);
       end
     end
   end
 
-  assign w_burst_loaded = w_load && w_last_of_burst;
-  assign data_take_o = w_load && !stop_i;
+  assign aw_burst_issued = aw_grant_i ? aw_burst : '0;
+  assign w_owed_o = data_owed_q != '0;
+  assign w_data_o = data_i;
+  assign w_burst_loaded = w_grant_i && w_last_o;
+  assign data_take_o = w_grant_i && !stop_i;
 
   logic response;
   logic [4:0] b_to_boundary;
@@ -170,21 +159,13 @@ module mailbox_dma_writer #(
     end
   end
 
-  assign b_ready_o = active_i;
-  assign progress_o = progress_q;
+  assign done_o = b_good && b_last;
   assign bytes_o = bytes_q;
-  assign done_o = done_q;
   assign error_o = response && b_error_i;
-  assign error_address_o = b_address_q;
 
-  assign aw_address_o = aw_address_q;
-  assign aw_length_o = aw_length_q;
-  assign aw_valid_o = aw_valid_q;
-  assign w_data_o = w_data_q;
-  assign w_strobe_o = w_strobe_q;
-  assign w_last_o = w_last_q;
-  assign w_valid_o = w_valid_q;
-  assign idle_o = !aw_valid_q && !w_valid_q && outstanding_q == '0;
+  assign aw_address_o = address_q;
+  assign aw_length_o = 4'(aw_burst - 5'd1);
+  assign idle_o = outstanding_q == '0;
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
@@ -205,22 +186,14 @@ module mailbox_dma_writer #(
       address_q <= '0;
       beats_left_q <= '0;
       issued_q <= '0;
-      aw_address_q <= '0;
-      aw_length_q <= '0;
-      aw_valid_q <= 1'b0;
       data_owed_q <= '0;
       outstanding_q <= '0;
     end else if (load_i || active_i) begin
-      aw_valid_q <= issue || (aw_valid_q && !aw_ready_i);
-      if (issue) begin
-        aw_address_q <= address_q;
-        aw_length_q <= 4'(aw_burst - 5'd1);
-      end
       address_q <= load_i ? address_i[63:3] : address_q + 61'(aw_burst_issued);
       beats_left_q <= load_i ? beats_i : beats_left_q - BeatsWidth'(aw_burst_issued);
       issued_q <= load_i ? '0 : issued_q + BeatsWidth'(aw_burst_issued);
-      data_owed_q <= data_owed_q + BurstsWidth'(issue) - BurstsWidth'(w_burst_loaded);
-      outstanding_q <= outstanding_q + BurstsWidth'(issue) - BurstsWidth'(response);
+      data_owed_q <= data_owed_q + BurstsWidth'(aw_grant_i) - BurstsWidth'(w_burst_loaded);
+      outstanding_q <= outstanding_q + BurstsWidth'(aw_grant_i) - BurstsWidth'(response);
     end
   end
 
@@ -230,21 +203,11 @@ module mailbox_dma_writer #(
       w_beats_left_q <= '0;
       w_first_q <= 1'b0;
       w_blanked_q <= 1'b0;
-      w_data_q <= '0;
-      w_strobe_q <= '0;
-      w_last_q <= 1'b0;
-      w_valid_q <= 1'b0;
     end else if (load_i || active_i) begin
-      w_valid_q <= w_load || (w_valid_q && !w_ready_i);
-      if (w_load) begin
-        w_data_q <= data_i;
-        w_strobe_q <= w_strobe;
-        w_last_q <= w_last_of_burst;
-      end
-      w_index_q <= load_i ? address_i[6:3] : w_index_q + 4'(w_load);
-      w_beats_left_q <= load_i ? beats_i : w_beats_left_q - BeatsWidth'(w_load);
-      w_first_q <= load_i || (w_first_q && !w_load);
-      w_blanked_q <= !load_i && (w_blanked_q || (w_load && stop_i));
+      w_index_q <= load_i ? address_i[6:3] : w_index_q + 4'(w_grant_i);
+      w_beats_left_q <= load_i ? beats_i : w_beats_left_q - BeatsWidth'(w_grant_i);
+      w_first_q <= load_i || (w_first_q && !w_grant_i);
+      w_blanked_q <= !load_i && (w_blanked_q || (w_grant_i && stop_i));
     end
   end
 
@@ -256,16 +219,12 @@ module mailbox_dma_writer #(
       bytes_q <= '0;
       b_first_q <= 1'b0;
       b_failed_q <= 1'b0;
-      progress_q <= 1'b0;
-      done_q <= 1'b0;
     end else if (load_i || active_i) begin
       b_address_q <= load_i ? address_i[63:3] : b_address_q + 61'(b_burst);
       b_beats_left_q <= load_i ? beats_i : b_beats_left_q - BeatsWidth'(b_burst);
       b_first_q <= load_i || (b_first_q && !response);
       b_failed_q <= !load_i && (b_failed_q || (response && !b_good));
       bytes_q <= load_i ? '0 : (b_good ? bytes : bytes_q);
-      progress_q <= b_good;
-      done_q <= b_good && b_last;
       // Bursts whose beats were all sent with their data, and whose response has not come yet.
       b_clean_q <= load_i ? '0 : b_clean_q + BurstsWidth'(w_burst_loaded && !stop_i && !w_blanked_q) -
                    BurstsWidth'(response && b_clean_q != '0);

@@ -7,8 +7,8 @@
  * Prints {"cycles": n, "seconds": x}.
  */
 #include "cosim/input_file.h"
+#include "load_design.h"
 
-#include <dlfcn.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -28,21 +28,6 @@ static void print_assertion(void *context, const char *file, unsigned line, cons
 {
     (void)context;
     fprintf(stderr, "%s:%u: %s\n", file, line, message);
-}
-
-static const struct cosim_design *load(const char *path)
-{
-    void *library = dlopen(path, RTLD_NOW);
-    cosim_design_get_function *get = NULL;
-
-    if (library != NULL) {
-        *(void **)&get = dlsym(library, COSIM_DESIGN_SYMBOL);
-    }
-    if (get == NULL || get()->abi != COSIM_DESIGN_ABI) {
-        fprintf(stderr, "bare_loop: %s is not a design of this version: %s\n", path, library == NULL ? dlerror() : "");
-        return NULL;
-    }
-    return get();
 }
 
 /** Reads a whole file of records. @return them, owned by the caller; NULL with a message if it is none */
@@ -110,7 +95,7 @@ int main(int argc, char **argv)
         return 2;
     }
     uint64_t cycles = strtoull(argv[2], &end, 0);
-    const struct cosim_design *design = load(argv[1]);
+    const struct cosim_design *design = load_design(argv[1]);
     if (design == NULL || (*end != 0 && (records = read_records(argv[2], &count)) == NULL)) {
         return 2;
     }

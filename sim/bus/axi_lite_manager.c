@@ -13,7 +13,7 @@ void axi_lite_manager_init(struct axi_lite_manager *manager, unsigned back_press
 }
 
 void axi_lite_manager_begin(struct axi_lite_manager *manager, struct cosim_register_inputs *inputs, bool write,
-                            uint64_t address, uint64_t data, uint8_t strobe)
+                            uint64_t address, uint64_t data, uint8_t strobe, uint32_t user)
 {
     manager->write = write;
     manager->active = true;
@@ -22,12 +22,14 @@ void axi_lite_manager_begin(struct axi_lite_manager *manager, struct cosim_regis
     memset(inputs, 0, sizeof *inputs);
     if (write) {
         inputs->awaddr = address;
+        inputs->awuser = user;
         inputs->wdata = data;
         inputs->wstrb = strobe;
         inputs->awvalid = inputs->wvalid = true;
         inputs->bready = !random_chance(&manager->random, manager->back_pressure);
     } else {
         inputs->araddr = address;
+        inputs->aruser = user;
         inputs->arvalid = true;
         inputs->rready = !random_chance(&manager->random, manager->back_pressure);
     }

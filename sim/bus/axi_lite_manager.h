@@ -21,9 +21,10 @@ void axi_lite_manager_init(struct axi_lite_manager *manager, unsigned back_press
  * Starts a transaction by driving `inputs`. The manager must not be active.
  * @param data    value on the data lanes, for a write
  * @param strobe  byte lanes written, for a write
+ * @param user    the requester, on AWUSER or ARUSER
  */
 void axi_lite_manager_begin(struct axi_lite_manager *manager, struct cosim_register_inputs *inputs, bool write,
-                            uint64_t address, uint64_t data, uint8_t strobe);
+                            uint64_t address, uint64_t data, uint8_t strobe, uint32_t user);
 
 /**
  * Takes what happened at an edge and drives `inputs` for the next.

@@ -15,9 +15,20 @@ static bool bus_output_valid(const struct cosim_design_outputs *outputs)
            outputs->memory.ar.valid || outputs->memory.wvalid;
 }
 
-static bool bus_is_idle(const struct cosim_engine *engine)
+static bool trace_is_valid(const struct cosim_engine *engine)
 {
-    return !engine->manager.active && !bus_output_valid(&engine->outputs) &&
+    for (unsigned lane = 0; lane < engine->design->shape.trace_lane_count; lane++) {
+        if (engine->outputs.trace[lane].valid) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/** @return true if no port moves; a cycle whose trace is to be recorded is never one of many */
+static bool ports_are_idle(const struct cosim_engine *engine)
+{
+    return !engine->manager.active && !bus_output_valid(&engine->outputs) && !trace_is_valid(engine) &&
            axi_memory_is_idle(&engine->memory, &engine->inputs.memory);
 }
 
@@ -76,9 +87,22 @@ static void tell_recorder(struct cosim_engine *engine, uint64_t cycles)
     }
 }
 
+/** What the design says it does in the cycle that the coming edge ends. */
+static void record_trace(struct cosim_engine *engine)
+{
+    for (unsigned lane = 0; lane < engine->design->shape.trace_lane_count; lane++) {
+        const struct cosim_trace_lane *trace = &engine->outputs.trace[lane];
+        if (trace->valid) {
+            engine_record(engine, engine->cycle, COSIM_EVENT_DESIGN_TRACE, trace->kind, trace->channel, trace->value,
+                          lane);
+        }
+    }
+}
+
 void engine_clock_step(struct cosim_engine *engine)
 {
     tell_recorder(engine, 1);
+    record_trace(engine);
     axi_rules_edge(&engine->rules, &engine->inputs, &engine->outputs);
     engine->design->edge(engine->instance);
     axi_lite_manager_edge(&engine->manager, &engine->inputs.registers, &engine->outputs.registers);
@@ -131,7 +155,7 @@ void engine_clock_run(struct cosim_engine *engine, uint64_t cycle, bool until_ed
     while (engine->cycle < cycle && !(until_edge && engine->edge_count != edges)) {
         uint64_t left = cycle - engine->cycle;
         uint64_t bound = wave_bound(engine);
-        if (!bus_is_idle(engine)) {
+        if (!ports_are_idle(engine)) {
             engine_clock_step(engine);
         } else {
             run_idle(engine, left < bound ? left : bound);
@@ -142,7 +166,7 @@ void engine_clock_run(struct cosim_engine *engine, uint64_t cycle, bool until_ed
 uint64_t engine_clock_quiet(const struct cosim_engine *engine)
 {
     /* What the design says, whether it is skipped or not: the looks fall on the same instructions in both. */
-    return bus_is_idle(engine) && engine_clock_knows_quiet(engine) ? engine->outputs.quiet_cycles : 0;
+    return ports_are_idle(engine) && engine_clock_knows_quiet(engine) ? engine->outputs.quiet_cycles : 0;
 }
 
 uint64_t cosim_engine_cycle(const struct cosim_engine *engine)

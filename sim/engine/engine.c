@@ -32,8 +32,9 @@ static const char *config_error(const struct cosim_config *config, const struct 
         return "a design's memory port must be 4, 8, 16, 32 or 64 bytes wide";
     }
     if (design->shape.interrupt_count > COSIM_DESIGN_INTERRUPTS_MAX ||
-        design->shape.probe_count > COSIM_DESIGN_PROBES_MAX) {
-        return "a design has at most 64 interrupt wires and 16 probes";
+        design->shape.probe_count > COSIM_DESIGN_PROBES_MAX ||
+        design->shape.trace_lane_count > COSIM_DESIGN_TRACE_LANES_MAX) {
+        return "a design has at most 64 interrupt wires, 32 probes and 8 trace lanes";
     }
     if (config->wave_path != NULL && config->wave_start >= config->wave_end) {
         return "the wave must end after it starts";

@@ -142,7 +142,7 @@ static uint8_t transact(struct cosim_engine *engine, unsigned hart, bool write, 
     uint64_t address = engine->config.window_base + offset;
     bool told = !write;
 
-    axi_lite_manager_begin(&engine->manager, &engine->inputs.registers, write, offset, data, strobe);
+    axi_lite_manager_begin(&engine->manager, &engine->inputs.registers, write, offset, data, strobe, hart);
     engine_clock_settle(engine);
     while (!engine->manager.complete) {
         engine_clock_step(engine);

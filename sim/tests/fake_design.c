@@ -82,6 +82,7 @@ static void write_requests(struct fake *fake)
     if (in->awvalid && out->awready) {
         fake->aw_held = true;
         fake->request.address = in->awaddr;
+        fake->request.user = in->awuser;
     }
     if (in->wvalid && out->wready) {
         fake->w_held = true;
@@ -103,7 +104,7 @@ static void read_requests(struct fake *fake)
     fake->ar_seen = in->arvalid && !out->arready ? fake->ar_seen + 1 : 0;
     if (in->arvalid && out->arready) {
         fake->ar_held = true;
-        fake->request = (struct fake_access){.address = in->araddr};
+        fake->request = (struct fake_access){.address = in->araddr, .user = in->aruser};
         fake->wait = fake->options.response_wait;
         fake_registers_perform(fake);
     }
@@ -147,6 +148,7 @@ static void tick(struct fake *fake)
             fake->pulse_left[wire] = fake->pulse;
         }
     }
+    fake->trace.valid = fake->trace_left != 0 && --fake->trace_left == 0;
     if (fake->period != 0 && --fake->period_left == 0) {
         fake->status ^= UINT64_C(1) << (FAKE_WIRES - 1);
         fake->period_left = fake->period;
@@ -165,13 +167,14 @@ static uint64_t quiet_cycles(const struct fake *fake)
     uint64_t quiet = UINT64_MAX;
 
     if (!fake->options.has_quiet || fake->aw_held || fake->w_held || fake->ar_held || in->awvalid || in->wvalid ||
-        in->arvalid || fake->sinning || (fake->options.memory_bytes != 0 && fake_manager_busy(&fake->manager))) {
+        in->arvalid || fake->sinning || fake->trace.valid ||
+        (fake->options.memory_bytes != 0 && fake_manager_busy(&fake->manager))) {
         return 0;
     }
     for (unsigned wire = 0; wire < FAKE_WIRES; wire++) {
         quiet = least(least(quiet, fake->timer[wire]), fake->pulse_left[wire]);
     }
-    return least(quiet, fake->period_left);
+    return least(least(quiet, fake->period_left), fake->trace_left);
 }
 
 /* --- the design ABI --- */
@@ -204,6 +207,7 @@ static void reset(void *instance, unsigned cycles)
     memset(fake, 0, sizeof *fake);
     fake->options = options;
     fake->listener = listener;
+    fake->trace.kind = FAKE_TRACE_KIND;
     fake_manager_init(&fake->manager, &options.manager, options.memory_bytes, options.sin);
 }
 
@@ -218,6 +222,7 @@ static void settle(void *instance, const struct cosim_design_inputs *inputs, str
     fake->outputs.quiet_cycles = quiet_cycles(fake);
     fake->outputs.probes[0] = fake->pops;
     fake->outputs.probes[1] = fake->status;
+    fake->outputs.trace[FAKE_TRACE_LANES - 1] = fake->trace;
     *outputs = fake->outputs;
 }
 
@@ -253,7 +258,7 @@ static uint64_t run(void *instance, uint64_t cycles, struct cosim_design_outputs
         edge(fake);
         settle(fake, &inputs, outputs);
         ran++;
-        if (outputs->interrupts != before.interrupts || bus_output_valid(outputs) ||
+        if (outputs->interrupts != before.interrupts || bus_output_valid(outputs) || fake->trace.valid ||
             memcmp(outputs->probes, before.probes, sizeof before.probes) != 0) {
             break;
         }
@@ -273,6 +278,7 @@ static void skip(void *instance, uint64_t cycles, struct cosim_design_outputs *o
         fake->pulse_left[wire] -= fake->pulse_left[wire] != 0 ? cycles : 0;
     }
     fake->period_left -= fake->period_left != 0 ? cycles : 0;
+    fake->trace_left -= fake->trace_left != 0 ? cycles : 0;
     settle(fake, &inputs, outputs);
 }
 
@@ -297,6 +303,7 @@ static void wave_close(void *instance)
 const struct cosim_design *fake_design(const struct fake_options *options)
 {
     static const char *const probe_names[FAKE_PROBES] = {"pops", "status"};
+    static const struct cosim_trace_kind trace_kinds[] = {{FAKE_TRACE_KIND, "told"}};
 
     next_options = *options;
     design = (struct cosim_design){.abi = COSIM_DESIGN_ABI,
@@ -307,6 +314,9 @@ const struct cosim_design *fake_design(const struct fake_options *options)
                                              .interrupt_count = FAKE_WIRES,
                                              .probe_count = FAKE_PROBES,
                                              .probe_names = probe_names,
+                                             .trace_lane_count = FAKE_TRACE_LANES,
+                                             .trace_kind_count = 1,
+                                             .trace_kind_names = trace_kinds,
                                              .has_quiet = options->has_quiet},
                                    .create = create,
                                    .destroy = destroy,

@@ -11,7 +11,14 @@
 #include "cosim/design.h"
 #include "fake_manager.h"
 
-enum { FAKE_WIRES = 4, FAKE_PROBES = 2, FAKE_ACCESSES_MAX = 4096, FAKE_WINDOW_BYTES = 0x1000 };
+enum {
+    FAKE_WIRES = 4,
+    FAKE_PROBES = 2,
+    FAKE_TRACE_LANES = 3,
+    FAKE_TRACE_KIND = 7,
+    FAKE_ACCESSES_MAX = 4096,
+    FAKE_WINDOW_BYTES = 0x1000
+};
 
 /** Offsets of the registers; 8 bytes apart, so that a wide and a narrow bus see the same map. */
 enum fake_register {
@@ -27,6 +34,7 @@ enum fake_register {
     FAKE_TIMER = 0x80,   /* + 8 * wire; n: raises that wire n cycles after the write was accepted; 0 disarms */
     FAKE_START = 0xa0,   /* n: the manager may issue n bursts more */
     FAKE_ASSERT = 0xa8,  /* a write makes a check of the design fail, in line `value` of "rtl/fake.sv" */
+    FAKE_TRACE = 0xb0,   /* n: the last trace lane is valid n cycles after the write was accepted, for one cycle */
 };
 
 struct fake_options {
@@ -43,6 +51,7 @@ struct fake_access {
     uint64_t cycle; /* of the edge that took its last part */
     bool write;
     uint64_t address, data;
+    uint32_t user;
     uint8_t strobe;
 };
 
@@ -61,6 +70,8 @@ struct fake {
     uint8_t scratch[64];
     uint64_t pops, status, pulse, period, period_left;
     uint64_t timer[FAKE_WIRES], pulse_left[FAKE_WIRES];
+    uint64_t trace_left; /* cycles until the trace lane is valid */
+    struct cosim_trace_lane trace;
     struct fake_manager manager;
     bool sinning, sinned;
     uint64_t sin_cycle; /* the edge that samples the breach first */

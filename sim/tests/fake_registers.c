@@ -58,6 +58,11 @@ static void write_word(struct fake *fake, uint64_t offset, uint32_t value, uint3
     case FAKE_START:
         fake->manager.allowed += value;
         break;
+    case FAKE_TRACE:
+        fake->trace_left = value;
+        fake->trace.value = value;
+        fake->trace.channel = (uint8_t)fake->request.user;
+        break;
     case FAKE_ASSERT:
         fake->listener.assertion(fake->listener.context, "rtl/fake.sv", value, "told to fail");
         break;

@@ -85,7 +85,8 @@ static void random_program(struct random_program *program, uint64_t seed, bool d
             add(program, (struct instruction)MARK(i, random_next(&random)));
             break;
         case 4:
-            add(program, dma ? (struct instruction)STORE(FAKE_START, 4, 1) : (struct instruction)COMPUTE(1));
+            add(program, dma ? (struct instruction)STORE(FAKE_START, 4, 1)
+                             : (struct instruction)STORE(FAKE_TRACE, 4, 1 + below(&random, 300)));
             break;
         default:
             add(program, (struct instruction)COMPUTE(1 + below(&random, 200)));

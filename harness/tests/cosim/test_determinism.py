@@ -17,10 +17,13 @@ from harness.run import Run
 PROGRAMS = [
     ("hello", {}), ("ring_echo", {}), ("wakeup", {"wakeups": "200"}), ("zero_copy", {}), ("bad_access", {}),
     ("fifo", {}), ("doorbell", {}), ("dma", {}), ("timer", {}), ("panic", {}), ("dead_lock", {}), ("run_away", {}),
-    ("busy", {"copies": "5"}), ("register_loop", {"count": "2000"}), ("compute_loop", {"iterations": "2"}),
+    ("rings", {}), ("ring_errors", {}), ("acknowledge", {"rounds": "20"}), ("watermark", {}), ("owner", {}),
+    ("soft_reset", {}), ("lock", {}), ("agent", {}), ("cycle_carry", {}), ("busy", {"copies": "5"}),
+    ("register_loop", {"count": "2000"}), ("compute_loop", {"iterations": "2"}),
 ]  # fmt: skip
 EXPECTED = {"panic": "fail", "dead_lock": "dead-lock", "run_away": "cycle-limit"}
 CYCLE_LIMIT = 20_000_000
+CYCLE_LIMITS = {"run_away": 500_000, "cycle_carry": 1 << 33}
 
 
 def assert_same(first: Run, second: Run) -> None:
@@ -33,7 +36,7 @@ def assert_same(first: Run, second: Run) -> None:
 @pytest.mark.parametrize(("program", "parameters"), PROGRAMS, ids=[name for name, _ in PROGRAMS])
 def test_twice_is_the_same(run_program: RunProgram, program: str, parameters: dict[str, str], harts: int) -> None:
     expect = EXPECTED.get(program, "pass")
-    limit = 500_000 if program == "run_away" else CYCLE_LIMIT
+    limit = CYCLE_LIMITS.get(program, CYCLE_LIMIT)
     first, second = (
         run_program(program, expect=expect, harts=harts, cycle_limit=limit, parameters=parameters) for _ in range(2)
     )

@@ -74,7 +74,7 @@ def folders(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
 
 
 def bind(folder: Path, output: Path) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "sim/dut/bind_design.py", str(folder), str(output)]
+    command = [sys.executable, "-m", "sim.dut.bind_design", str(folder), str(output)]
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
 
 

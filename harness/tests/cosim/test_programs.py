@@ -7,7 +7,10 @@ import pytest
 
 from harness.plugin import RunProgram
 
-PROGRAMS = ["hello", "ring_echo", "bad_access", "fifo", "doorbell", "dma", "timer", "wakeup", "zero_copy"]
+PROGRAMS = [
+    "hello", "ring_echo", "bad_access", "fifo", "doorbell", "dma", "timer", "wakeup", "zero_copy", "rings",
+    "ring_errors", "acknowledge", "watermark", "owner", "soft_reset", "lock", "agent",
+]  # fmt: skip
 HARTS = [1, 2]
 
 
@@ -28,7 +31,7 @@ def test_passes_at_quantum_100(run_program: RunProgram, program: str, harts: int
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
-@pytest.mark.parametrize("program", ["dma", "zero_copy", "doorbell"])
+@pytest.mark.parametrize("program", ["dma", "zero_copy", "doorbell", "soft_reset"])
 def test_passes_under_back_pressure(run_program: RunProgram, program: str, seed: int) -> None:
     run = run_program(program, harts=2, seed=seed, back_pressure=40, memory_latency=seed * 7)
     assert f"PASS {program}" in run.console

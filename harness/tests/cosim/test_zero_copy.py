@@ -13,6 +13,7 @@ LENGTHS = [
     57, 64, 100, 128, 256, 512, 1000, 1024, 2048, 4095, 4096, 4097, 8192, 16384, 32768, 65535, 65536,
 ]  # fmt: skip
 BUS_BYTES = 8
+COMPLETION_BYTES = 16
 
 
 @pytest.mark.parametrize("harts", [1, 2])
@@ -39,7 +40,9 @@ def test_VER_ZC_04_moving_is_done_by_the_hardware_alone(run_program: RunProgram,
     assert all(payload.transit_cpu == 0 for payload in run.ledger.payloads)
     assert all(payload.produced == payload.length and payload.consumed == 0 for payload in sources)
     assert all(payload.consumed >= payload.length and payload.produced == 0 for payload in targets)
-    assert run.summary["dma_bytes_written"] == sum(LENGTHS)
+    done = run.events.select("dma_write_done")
+    assert sum(event.b for event in done if event.unit == run.design.payload_id) == sum(LENGTHS)
+    assert sum(event.b for event in done if event.unit != run.design.payload_id) == COMPLETION_BYTES * len(LENGTHS)
 
 
 def test_the_copy_engine_uses_the_bus_well(run_program: RunProgram) -> None:

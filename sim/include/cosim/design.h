@@ -3,7 +3,8 @@
  * The design ABI: what one shared object with hardware in it offers to the co-simulation engine.
  *
  * A design has one AXI4-Lite subordinate port (its registers), at most one AXI4 manager port (its DMA), interrupt
- * wires, and probes (outputs whose changes the engine records). The engine drives it one clock cycle at a time:
+ * wires, probes (outputs whose changes the engine records), and a trace port (what happened in a cycle, in the design's
+ * own words). The engine drives it one clock cycle at a time:
  *
  *     settle(inputs, outputs)   the low half of the cycle: drive the inputs, let combinational logic settle, sample
  *     edge()                    the rising edge
@@ -19,8 +20,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define COSIM_DESIGN_ABI 1
-#define COSIM_DESIGN_PROBES_MAX 16
+#define COSIM_DESIGN_ABI 2
+#define COSIM_DESIGN_PROBES_MAX 32
+#define COSIM_DESIGN_TRACE_LANES_MAX 8
+#define COSIM_DESIGN_CONTROLS_MAX 64
 #define COSIM_DESIGN_INTERRUPTS_MAX 64
 /** Memory data words of 64 bits in the widest bus that the ABI carries: 512 bits. */
 #define COSIM_DESIGN_DATA_WORDS 8
@@ -36,6 +39,7 @@ enum cosim_axi_response {
 /** What the engine drives into the AXI4-Lite register port. */
 struct cosim_register_inputs {
     uint64_t awaddr, wdata, araddr;
+    uint32_t awuser, aruser; /* the requester: number of the hart; stable with its address */
     uint8_t awprot, arprot, wstrb;
     bool awvalid, wvalid, bready, arvalid, rready;
 };
@@ -71,9 +75,17 @@ struct cosim_memory_outputs {
     bool wvalid, wlast, bready, rready;
 };
 
+/** One lane of the trace port: what one part of the design did in a cycle. Meaningless unless `valid`. */
+struct cosim_trace_lane {
+    uint32_t value;
+    uint8_t kind, channel; /* channel: who did it, to whom; the design says how it is divided */
+    bool valid;
+};
+
 struct cosim_design_inputs {
     struct cosim_register_inputs registers;
     struct cosim_memory_inputs memory;
+    uint64_t controls; /* one bit a control input, in the order of the shape's names; low in a co-simulation */
 };
 
 struct cosim_design_outputs {
@@ -84,6 +96,7 @@ struct cosim_design_outputs {
      * but for its cycle counter; 0 while it is busy. Skipped cycles are told to it by `skip`. */
     uint64_t quiet_cycles;
     uint64_t probes[COSIM_DESIGN_PROBES_MAX];
+    struct cosim_trace_lane trace[COSIM_DESIGN_TRACE_LANES_MAX];
 };
 
 /** What a design may call back. All calls come from inside settle, edge, run, skip or reset, on the same thread. */
@@ -91,6 +104,12 @@ struct cosim_design_listener {
     void *context; /* given back as first argument; owned by the engine */
     /** A check inside the Verilog failed, or $stop or $fatal was executed. The design runs on. */
     void (*assertion)(void *context, const char *file, unsigned line, const char *message);
+};
+
+/** The name of a kind of trace lane. */
+struct cosim_trace_kind {
+    uint8_t kind;
+    const char *name;
 };
 
 /** What is fixed about a design when it is built. Strings live as long as the shared object is loaded. */
@@ -102,6 +121,11 @@ struct cosim_design_shape {
     unsigned interrupt_count;
     unsigned probe_count;
     const char *const *probe_names;
+    unsigned control_count;
+    const char *const *control_names;
+    unsigned trace_lane_count;
+    unsigned trace_kind_count;
+    const struct cosim_trace_kind *trace_kind_names;
     bool has_quiet; /* quiet_cycles is driven and skip works */
 };
 
@@ -117,13 +141,15 @@ struct cosim_design {
     void (*edge)(void *instance);
     /**
      * Runs up to `cycles` whole cycles with the inputs of the last settle. Stops early after the edge that changes
-     * an interrupt wire or a probe or after which a bus output is valid. Outputs are as settled after the last edge.
+     * an interrupt wire or a probe or after which a bus output or a trace lane is valid. Outputs are as settled after
+     * the last edge.
      * @return the cycles run, at least 1 if cycles > 0
      */
     uint64_t (*run)(void *instance, uint64_t cycles, struct cosim_design_outputs *outputs);
     /**
      * Lets `cycles` quiet cycles pass in one step: at most outputs->quiet_cycles, which is reduced by it unless it is
-     * UINT64_MAX; nothing else in `outputs` changes. Only if has_quiet. May be NULL.
+     * UINT64_MAX. If none are left, the outputs are settled for the cycle that then comes; else nothing else in them
+     * changes. Only if has_quiet. May be NULL.
      */
     void (*skip)(void *instance, uint64_t cycles, struct cosim_design_outputs *outputs);
     /** Starts and ends a VCD file. Cycles in it are those since reset. */
