@@ -4,6 +4,12 @@
 KIPC_INCLUDE := kernel_ipc/include
 KIPC_SOURCES := $(addprefix kernel_ipc/src/,error.c port.c slot.c wait.c ring.c ring_layout.c ring_wait.c \
                   loan.c pool_layout.c release.c link.c link_receive.c message.c)
+# Kernel objects, on top of these: for a system that runs a kernel of this library.
+KIPC_KERNEL_SOURCES := $(addprefix kernel_ipc/src/,table.c kernel.c process.c handle.c object.c name.c wait_queue.c \
+                         semaphore.c mutex.c condition.c rwlock.c event.c event_wait.c notification.c \
+                         block.c channel.c channel_send.c channel_receive.c transfer.c call.c \
+                         topic.c subscription.c limiter.c)
+KIPC_ALL_SOURCES := $(KIPC_SOURCES) $(KIPC_KERNEL_SOURCES)
 
 KIPC_BUILD := $(or $(BUILD),build)/kernel_ipc
 KIPC_WARNINGS := $(or $(WARNINGS),-Wall -Wextra -Wshadow -Wconversion -Werror -Wstrict-prototypes -Wvla)
@@ -23,12 +29,16 @@ KIPC_FLAGS_address := -g -O1 -fno-omit-frame-pointer -fsanitize=address,undefine
 KIPC_FLAGS_thread := -g -O1 -fsanitize=thread
 KIPC_FLAGS_plain := -g -O2
 
-KIPC_TESTS := error port message slot ring ring_checks wait loan link corruption threads
+KIPC_TESTS := error port message slot ring ring_checks wait loan link corruption threads \
+              table kernel handle semaphore mutex condition rwlock event notification \
+              channel channel_access channel_waits call limiter transfer topic kernel_threads
 # A test that hangs is a failed test: each has this many seconds.
-KIPC_TEST_SECONDS := 120
-KIPC_HOST_SOURCES := $(KIPC_SOURCES) kernel_ipc/port/host/kipc_host.c
-KIPC_SUPPORT := kernel_ipc/tests/support.c kernel_ipc/tests/ring_fixture.c
-KIPC_EXPLORER := kernel_ipc/tests/explorer.c kernel_ipc/tests/model.c kernel_ipc/tests/test_explorer.c
+KIPC_TEST_SECONDS := 300
+KIPC_HOST_SOURCES := $(KIPC_ALL_SOURCES) kernel_ipc/port/host/kipc_host.c
+KIPC_SUPPORT := $(addprefix kernel_ipc/tests/,support.c ring_fixture.c mock_scheduler.c kernel_fixture.c channel_fixture.c)
+KIPC_EXPLORER := $(addprefix kernel_ipc/tests/,explorer.c model.c kernel_scenario.c)
+# Each is a program with every schedule of its scenarios.
+KIPC_EXPLORERS := explorer kernel_explorer message_explorer
 
 .PHONY: kernel_ipc test-kernel_ipc
 kernel_ipc: $(KIPC_BUILD)/libkernel_ipc.a
@@ -53,15 +63,16 @@ $(KIPC_BUILD)/$(1)/%.o: kernel_ipc/%.c kernel_ipc/kernel_ipc.mk
 $(KIPC_BUILD)/$(1)/test_%: $(KIPC_BUILD)/$(1)/tests/test_%.o $$(KIPC_OBJECTS_$(1))
 	$(QUIET)$$(KIPC_CC_$(1)) $$(KIPC_FLAGS_$(1)) $$^ -o $$@ -lcmocka -lpthread
 
-# The explorer decides what every shared access sees, so it has its own build of the library.
-$(KIPC_BUILD)/$(1)/explorer: $(KIPC_SOURCES) $(KIPC_EXPLORER) $(KIPC_SUPPORT) $(KIPC_HEADERS) kernel_ipc/kernel_ipc.mk
+# The explorers decide what every shared access sees, so they have their own build of the library.
+$(addprefix $(KIPC_BUILD)/$(1)/,$(KIPC_EXPLORERS)): $(KIPC_BUILD)/$(1)/%: kernel_ipc/tests/test_%.c $(KIPC_ALL_SOURCES) \
+  $(KIPC_EXPLORER) $(KIPC_SUPPORT) $(KIPC_HEADERS) kernel_ipc/kernel_ipc.mk
 	@mkdir -p $$(@D)
 	@echo '  cc       $$(@F) ($(1))'
 	$(QUIET)$$(KIPC_CC_$(1)) $$(filter-out -MMD -MP,$$(KIPC_FLAGS)) $$(KIPC_FLAGS_$(1)) -DKIPC_MODEL \
-	  $$(filter %.c,$$^) -o $$@ -lcmocka
+	  $$(filter %.c,$$^) -o $$@ -lcmocka -lpthread
 
 KIPC_PROGRAMS_$(1) := $(addprefix $(KIPC_BUILD)/$(1)/,$(addprefix test_,$(KIPC_TESTS)) \
-  $(if $(filter $(1),$(KIPC_EXPLORER_MODES)),explorer))
+  $(if $(filter $(1),$(KIPC_EXPLORER_MODES)),$(KIPC_EXPLORERS)))
 .PHONY: test-kernel_ipc-$(1)
 test-kernel_ipc-$(1): $$(KIPC_PROGRAMS_$(1))
 	@set -e; for program in $$^; do echo "== $$$$program"; timeout $(KIPC_TEST_SECONDS) $$$$program; done
@@ -76,24 +87,52 @@ $(foreach mode,$(KIPC_MODES),$(eval $(call KIPC_MODE_RULES,$(mode))))
 .PHONY: kernel_ipc-tests
 kernel_ipc-tests: $(foreach mode,$(KIPC_MODES),$(KIPC_PROGRAMS_$(mode)))
 
-# The explorer must fail on each planted defect, or it proves nothing.
+# The explorers must fail on each planted defect, or they prove nothing.
 KIPC_MUTANTS := kernel_ipc/tests/mutants.sh
-$(KIPC_BUILD)/mutants.passed: $(KIPC_MUTANTS) $(KIPC_SOURCES) $(KIPC_EXPLORER) $(KIPC_SUPPORT) $(KIPC_HEADERS)
-	@mkdir -p $(@D)
-	@echo '  mutants'
-	$(QUIET)sh $(KIPC_MUTANTS) "$(CC)" $(KIPC_BUILD)/mutants $(KIPC_EXPLORER) $(KIPC_SUPPORT) $(KIPC_SOURCES)
-	@touch $@
+define KIPC_MUTANT_RULES
+$(KIPC_BUILD)/mutants_$(1).passed: $(KIPC_MUTANTS) kernel_ipc/tests/mutants_$(1).list kernel_ipc/tests/test_$(1).c \
+  $(KIPC_ALL_SOURCES) $(KIPC_EXPLORER) $(KIPC_SUPPORT) $(KIPC_HEADERS)
+	@mkdir -p $$(@D)
+	@echo '  mutants  $(1)'
+	$(QUIET)sh $(KIPC_MUTANTS) "$$(CC)" $(KIPC_BUILD)/mutants kernel_ipc/tests/mutants_$(1).list \
+	  $$(filter %.c,$$^)
+	@touch $$@
+endef
+$(foreach explorer,$(KIPC_EXPLORERS),$(eval $(call KIPC_MUTANT_RULES,$(explorer))))
 
 # The core alone, as firmware compiles it: no warning, no AMO but the one before a block, nothing undefined (no memcpy).
 KIPC_RISCV_FLAGS := -ffreestanding -march=rv64imac -mabi=lp64 -mcmodel=medany -O2
-$(KIPC_BUILD)/freestanding.passed: kernel_ipc/tests/freestanding.sh $(KIPC_SOURCES) $(KIPC_HEADERS)
+$(KIPC_BUILD)/freestanding.passed: kernel_ipc/tests/freestanding.sh $(KIPC_ALL_SOURCES) $(KIPC_HEADERS)
 	@mkdir -p $(@D)
 	@echo '  freestanding check'
 	$(QUIET)sh kernel_ipc/tests/freestanding.sh $(or $(RISCV),riscv64-unknown-elf-) $(KIPC_BUILD)/freestanding \
-	  "$(filter-out -MMD -MP,$(KIPC_FLAGS)) $(KIPC_RISCV_FLAGS)" $(KIPC_SOURCES)
+	  "$(filter-out -MMD -MP,$(KIPC_FLAGS)) $(KIPC_RISCV_FLAGS)" $(KIPC_ALL_SOURCES)
 	@touch $@
 
 # Both take long and change only with the sources: once passed, they stay passed until those change.
 .PHONY: kernel_ipc-proofs
-kernel_ipc-proofs: $(KIPC_BUILD)/mutants.passed $(KIPC_BUILD)/freestanding.passed
+kernel_ipc-proofs: $(KIPC_EXPLORERS:%=$(KIPC_BUILD)/mutants_%.passed) $(KIPC_BUILD)/freestanding.passed
 test-kernel_ipc: kernel_ipc-proofs
+
+# Tests of the tools, and what is done of requirements.csv: `make features`, `make features FEATURES="--group EXO-MS"`,
+# `make features FEATURES=--missing`. The programs of one build run once more, to leave their results as JUnit files.
+KIPC_REPORTS := $(or $(BUILD),build)/reports
+KIPC_RESULTS := $(KIPC_REPORTS)/kernel_ipc
+KIPC_PYTEST = $(or $(PYTHON),python3) -m pytest -q -c harness/pytest.ini --rootdir=.
+.PHONY: test-kernel_ipc-tools features kernel_ipc-results
+test-kernel_ipc-tools:
+	@mkdir -p $(KIPC_REPORTS)
+	$(QUIET)$(KIPC_PYTEST) --junitxml=$(KIPC_REPORTS)/kernel_ipc_tools.xml kernel_ipc/tools/tests
+test-kernel_ipc: test-kernel_ipc-tools
+
+# cmocka does not overwrite a file, so the old ones go first; a failed test shows in the report.
+kernel_ipc-results: $(KIPC_PROGRAMS_plain)
+	@rm -rf $(KIPC_RESULTS)
+	@mkdir -p $(KIPC_RESULTS)
+	@for program in $^; do echo "  run      $$program"; \
+	  CMOCKA_MESSAGE_OUTPUT=xml CMOCKA_XML_FILE=$(KIPC_RESULTS)/$$(basename $$program).xml \
+	  timeout $(KIPC_TEST_SECONDS) $$program >/dev/null || echo "  FAILED   $$program"; done
+
+features: kernel_ipc-results
+	@$(or $(PYTHON),python3) -m kernel_ipc.tools.features --results $(KIPC_RESULTS) $(KIPC_REPORTS)/kernel_ipc_tools.xml $(KIPC_REPORTS)/harness.xml \
+	  --report $(KIPC_REPORTS)/features.md $(FEATURES)

@@ -28,13 +28,7 @@ static struct {
 
 static uint64_t state_hash(void)
 {
-    uint64_t hash = 1;
-    const uint8_t *memory = model.scenario->memory;
-    for (size_t i = 0; i + 8 <= model.scenario->memory_bytes; i += 8) {
-        uint64_t word;
-        memcpy(&word, memory + i, sizeof(word));
-        hash = model_mix(hash, word);
-    }
+    uint64_t hash = model_memory_hash();
     for (size_t i = 0; i < model.scenario->thread_count; i++) {
         const struct model_thread *thread = &model.threads[i];
         hash = model_mix(hash, thread->seen);

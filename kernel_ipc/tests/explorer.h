@@ -13,7 +13,7 @@
 #ifndef KIPC_TESTS_EXPLORER_H
 #define KIPC_TESTS_EXPLORER_H
 
-#include <kipc/port.h>
+#include <kipc/scheduler.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -43,6 +43,12 @@ struct explorer_result {
 
 /* Explores a scenario completely, or until the first failure, whose schedule is printed. */
 struct explorer_result explorer_run(const struct explorer_scenario *scenario);
+
+/*
+ * The scheduler of kernel objects. All that a critical section reads and writes is private to it, so it is one step;
+ * the thread has seen all of the scenario's memory then.
+ */
+extern const struct kipc_scheduler explorer_scheduler;
 
 /* In a thread: says that something is wrong; ends the exploration with this text. */
 void explorer_fail(const char *what);

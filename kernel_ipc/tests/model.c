@@ -41,7 +41,7 @@ static void observe(uint64_t value)
 /* A point at which any other thread may go first. It counts as seen: where a thread stands is part of its state. */
 static void step(void)
 {
-    if (in_thread()) {
+    if (in_thread() && !model.in_section) {
         observe(0);
         switch_to_scheduler();
     }
@@ -186,6 +186,49 @@ static const struct kipc_port_ops model_ops = {
 
 const struct kipc_port model_port = {.ops = &model_ops, .context = NULL, .spin_iterations = 0};
 
+uint64_t model_memory_hash(void)
+{
+    uint64_t hash = 1;
+    const uint8_t *memory = model.scenario->memory;
+    for (size_t i = 0; i + 8 <= model.scenario->memory_bytes; i += 8) {
+        uint64_t word;
+        memcpy(&word, memory + i, sizeof(word));
+        hash = model_mix(hash, word);
+    }
+    return hash;
+}
+
+static uintptr_t model_lock(void *context)
+{
+    (void)context;
+    step();
+    model.in_section = true;
+    if (in_thread()) {
+        flush_all(self()); /* a lock orders everything */
+        observe(model_memory_hash());
+    }
+    return 0;
+}
+
+static void model_unlock(void *context, uintptr_t state)
+{
+    (void)context;
+    (void)state;
+    model.in_section = false;
+}
+
+static void model_set_priority(void *context, uint32_t thread, uint8_t priority)
+{
+    (void)context;
+    (void)thread;
+    (void)priority;
+}
+
+static const struct kipc_scheduler_ops model_scheduler_ops = {
+    .lock = model_lock, .unlock = model_unlock, .set_priority = model_set_priority};
+
+const struct kipc_scheduler explorer_scheduler = {.ops = &model_scheduler_ops, .context = NULL};
+
 void explorer_fail(const char *what)
 {
     model.failure = what;
@@ -258,6 +301,7 @@ void model_start(const struct explorer_scenario *scenario)
 {
     model.scenario = scenario;
     model.current = EXPLORER_THREADS_MAX;
+    model.in_section = false;
     memset(scenario->memory, 0, scenario->memory_bytes);
     memset(model.wires, 0, sizeof(model.wires));
     for (size_t i = 0; i < scenario->thread_count; i++) {

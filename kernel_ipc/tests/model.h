@@ -37,6 +37,7 @@ struct model {
     struct model_thread threads[EXPLORER_THREADS_MAX];
     size_t current; /* thread that runs, or EXPLORER_THREADS_MAX outside of all */
     bool wires[MODEL_WIRES];
+    bool in_section;     /* of kernel objects: nobody else goes on */
     const char *failure; /* NULL: none yet */
 };
 
@@ -54,6 +55,9 @@ void model_flush_one(struct model_thread *thread);
 
 /* Frees the threads' stacks. */
 void model_end(void);
+
+/* Hash of all of the scenario's memory. */
+uint64_t model_memory_hash(void);
 
 /* Mixes a value into a hash. */
 uint64_t model_mix(uint64_t hash, uint64_t value);

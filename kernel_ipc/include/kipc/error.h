@@ -16,7 +16,7 @@
 #define KIPC_ERROR_LIST(X)                                                                                             \
     X(PERM, -1, "The caller does not own the object that it wanted to change.")                                        \
     X(NOTFOUND, -2, "No object, name or outstanding request matches.")                                                 \
-    X(SRCH, -3, "The named peer is not the one at the other end.")                                                     \
+    X(SRCH, -3, "No such process: unknown, ended, or not the one at the other end.")                                   \
     X(INTR, -4, "A signal interrupted the wait before anything happened.")                                             \
     X(BADF, -9, "The handle is stale: what it named is gone or belongs to someone else now.")                          \
     X(WOULDBLOCK, -11, "No wait was allowed, and there was no partner or no token.")                                   \
@@ -26,14 +26,14 @@
     X(BUSY, -16, "Somebody else is registered already where only one may be.")                                         \
     X(EXIST, -17, "An object of this name exists already.")                                                            \
     X(INVAL, -22, "An argument is outside of what the function accepts.")                                              \
-    X(NOSPC, -28, "The memory given is too small for the layout asked for.")                                           \
+    X(NOSPC, -28, "The memory given is too small, or a table is at its limit.")                                        \
     X(CLOSED, -32, "The other end was closed.")                                                                        \
     X(RANGE, -34, "A number is outside of the range that the object was set up with.")                                 \
     X(NOSYS, -38, "This build does not implement the operation.")                                                      \
     X(BADMSG, -74, "The message header is malformed; nothing in it was used.")                                         \
     X(OVERFLOW, -75, "Data was lost, or a counter is at its limit.")                                                   \
     X(MSGSIZE, -90, "The buffer is smaller than the message; the message stays where it is.")                          \
-    X(TYPE, -91, "The item is of another kind than this function handles; it stays where it is.")                      \
+    X(TYPE, -91, "The item is of another kind than this function handles; it stays as it is.")                         \
     X(NOTSUP, -95, "The object was set up without what this operation needs.")                                         \
     X(TIMEDOUT, -110, "The deadline passed and the condition did not hold at the last look.")                          \
     X(ALREADY, -114, "The operation is under way already.")                                                            \

@@ -32,14 +32,24 @@ static struct timespec to_timespec(uint64_t nanoseconds)
                              .tv_nsec = (long)(nanoseconds % NANOSECONDS_PER_SECOND)};
 }
 
+static void take(pthread_mutex_t *mutex)
+{
+    require(pthread_mutex_lock(mutex) == 0, "mutex lock failed");
+}
+
+static void give(pthread_mutex_t *mutex)
+{
+    require(pthread_mutex_unlock(mutex) == 0, "mutex unlock failed");
+}
+
 static void lock(struct kipc_host *host)
 {
-    require(pthread_mutex_lock(&host->mutex) == 0, "mutex lock failed");
+    take(&host->mutex);
 }
 
 static void unlock(struct kipc_host *host)
 {
-    require(pthread_mutex_unlock(&host->mutex) == 0, "mutex unlock failed");
+    give(&host->mutex);
 }
 
 static uint64_t now_locked(const struct kipc_host *host)
@@ -157,6 +167,29 @@ static const struct kipc_port_ops host_ops = {
     .fence_from_device = host_fence,
 };
 
+static uintptr_t host_section_lock(void *context)
+{
+    take(&((struct kipc_host *)context)->section);
+    return 0;
+}
+
+static void host_section_unlock(void *context, uintptr_t state)
+{
+    (void)state;
+    give(&((struct kipc_host *)context)->section);
+}
+
+static void host_set_priority(void *context, uint32_t thread, uint8_t priority)
+{
+    struct kipc_host *host = context;
+    if (thread < KIPC_HOST_THREADS_MAX) {
+        atomic_store(&host->threads[thread].priority, priority);
+    }
+}
+
+static const struct kipc_scheduler_ops host_scheduler_ops = {
+    .lock = host_section_lock, .unlock = host_section_unlock, .set_priority = host_set_priority};
+
 static void set_up_condition(pthread_cond_t *condition)
 {
     pthread_condattr_t attributes;
@@ -170,10 +203,12 @@ void kipc_host_set_up(struct kipc_host *host, bool has_fake_clock, uint32_t spin
 {
     *host = (struct kipc_host){
         .port = {.ops = &host_ops, .context = host, .spin_iterations = spin_iterations},
+        .scheduler = {.ops = &host_scheduler_ops, .context = host},
         .has_fake_clock = has_fake_clock,
         .fake_now = 1,
     };
     require(pthread_mutex_init(&host->mutex, NULL) == 0, "no mutex");
+    require(pthread_mutex_init(&host->section, NULL) == 0, "no mutex");
     set_up_condition(&host->blocked_changed);
     for (uint32_t i = 0; i < KIPC_HOST_THREADS_MAX; i++) {
         set_up_condition(&host->threads[i].changed);
@@ -187,6 +222,7 @@ void kipc_host_tear_down(struct kipc_host *host)
     }
     require(pthread_cond_destroy(&host->blocked_changed) == 0, "a thread still watches");
     require(pthread_mutex_destroy(&host->mutex) == 0, "mutex busy");
+    require(pthread_mutex_destroy(&host->section) == 0, "mutex busy");
 }
 
 uint32_t kipc_host_join(struct kipc_host *host)

@@ -3,7 +3,7 @@
 #ifndef KIPC_HOST_H
 #define KIPC_HOST_H
 
-#include <kipc/port.h>
+#include <kipc/scheduler.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -15,11 +15,14 @@ struct kipc_host_thread {
     bool token;
     bool canceled;
     bool blocked;
+    atomic_uint priority; /* what the kernel set last; POSIX threads are not scheduled by it */
 };
 
 struct kipc_host {
     struct kipc_port port;
-    pthread_mutex_t mutex; /* guards all below but the counters */
+    struct kipc_scheduler scheduler;
+    pthread_mutex_t section; /* the critical section of kernels on this scheduler */
+    pthread_mutex_t mutex;   /* guards all below but the counters */
     pthread_cond_t blocked_changed;
     struct kipc_host_thread threads[KIPC_HOST_THREADS_MAX];
     uint32_t thread_count;

@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A channel: two ends, and messages from each to the other. Each end has an inbox, which the other end's messages wait
+ * in, the most urgent first and in order among equals. A unidirectional channel has one inbox: its first end sends, its
+ * second one receives. Ends are objects of their own: many threads of many processes may use one end.
+ *
+ * Messages wait in blocks of the kernel, of which a channel reserves as many as its inboxes may ever need when it is
+ * made. So a send never fails for want of memory; a full inbox does what its overflow policy says. A payload is copied
+ * into the blocks and out of them, outside of the critical section.
+ *
+ * Rendezvous (capacity 0): a send returns only when a receiver has taken the message.
+ */
+#ifndef KIPC_CHANNEL_H
+#define KIPC_CHANNEL_H
+
+#include <kipc/handle.h>
+#include <kipc/message.h>
+
+/* Payload of a message that needs one block. */
+#define KIPC_MSG_SMALL_MAX 64
+/* Handles that travel with a message. */
+#define KIPC_MSG_CAPABILITIES 4
+
+/* One message as it waits: two cache lines. */
+struct kipc_message_slot {
+    struct kipc_message_header header;
+    uint8_t data[KIPC_MSG_SMALL_MAX];
+    uint64_t capabilities[KIPC_MSG_CAPABILITIES];
+};
+_Static_assert(sizeof(struct kipc_message_slot) == 2 * KIPC_CACHELINE, "header, data and capabilities without padding");
+
+/* A further block of a larger payload uses all of the slot for it. */
+#define KIPC_BLOCK_BYTES sizeof(struct kipc_message_slot)
+
+struct kipc_block {
+    alignas(KIPC_CACHELINE) struct kipc_message_slot slot;
+    struct kipc_block *next;    /* in an inbox, or among the free ones */
+    struct kipc_block *more;    /* rest of the payload */
+    struct kipc_thread *sender; /* who waits until it is taken; NULL: nobody */
+    uint64_t sequence;
+    uint32_t references; /* owners, where a message has several: kipc/topic.h */
+    uint32_t length;     /* of the payload, bytes */
+    kipc_pid_t payer;
+};
+
+/* What becomes of a message for which there is no room. */
+enum kipc_overflow {
+    KIPC_OVERFLOW_BLOCK,           /* its sender waits */
+    KIPC_OVERFLOW_ERROR,           /* it is refused: KIPC_E_FULL */
+    KIPC_OVERFLOW_DROP_NEWEST,     /* it is lost: KIPC_E_OVERFLOW for its sender */
+    KIPC_OVERFLOW_OVERWRITE_OLDEST /* the least urgent, oldest ones are lost: KIPC_E_OVERFLOW once for the receiver */
+};
+
+struct kipc_channel_config {
+    bool is_unidirectional;
+    bool is_fifo;          /* priorities do not matter */
+    uint32_t capacity;     /* messages that wait in an inbox; 0: rendezvous */
+    uint32_t buffer_bytes; /* of their payloads: KIPC_CFG_CH_BYTES_MIN..KIPC_CFG_CH_BYTES_MAX */
+    uint32_t message_max;  /* bytes of one payload, up to buffer_bytes */
+    enum kipc_overflow overflow;
+    enum kipc_wait_order order; /* of threads that wait */
+    uint64_t timeout;           /* ticks that kipc_channel_deadline gives; KIPC_FOREVER: no end */
+};
+
+/* What an end has seen. */
+struct kipc_channel_stats {
+    uint64_t sent;
+    uint64_t sent_bytes;
+    uint64_t received;
+    uint64_t received_bytes;
+    uint64_t dropped;    /* messages for its inbox that its policy lost */
+    uint64_t full_hits;  /* sends into its inbox that found no room */
+    uint64_t empty_hits; /* receives that found nothing */
+    uint64_t send_waits; /* of these, how many waited */
+    uint64_t receive_waits;
+    uint64_t filtered;   /* messages for its inbox that its filter refused */
+    uint32_t depth_peak; /* most messages in its inbox at once */
+};
+
+/* A process or a group that may, or may not, use an end. */
+struct kipc_channel_rule {
+    uint32_t id;
+    bool is_group;
+    bool is_denied;
+};
+
+struct kipc_channel {
+    struct kipc_object object;
+    struct kipc_channel *peer; /* NULL: disconnected */
+    struct kipc_block *first;  /* the inbox */
+    uint32_t queued;
+    uint32_t used;       /* messages that have a place in the inbox: queued, being written, being read */
+    uint32_t used_bytes; /* of their payloads */
+    uint32_t lost;       /* overwritten, and the receiver was not told yet */
+    uint32_t types;      /* admitted: bit 1 << enum kipc_message_type */
+    uint32_t reserved;   /* blocks */
+    uint64_t next_sequence;
+    struct kipc_channel_config config;
+    struct kipc_wait_queue receivers;
+    struct kipc_wait_queue senders; /* into the inbox, for room */
+    struct kipc_wait_queue takers;  /* senders by rendezvous whose message is in the inbox */
+    struct kipc_channel_rule rules[KIPC_CFG_CH_ACCESS_MAX];
+    uint32_t rule_count;
+    struct kipc_channel_stats stats;
+};
+_Static_assert(sizeof(struct kipc_channel) <= 4096, "MOS-PF-01: size of an end");
+
+/* A message to send. */
+struct kipc_channel_message {
+    enum kipc_message_type type;
+    uint8_t priority; /* larger first */
+    uint8_t flags;    /* of enum kipc_message_flag */
+    uint32_t length;
+    const void *data; /* borrowed during the call; may be NULL if length is 0 */
+    /* Handles of the sender, with KIPC_RIGHT_SHARE, that the receiver gets handles from, with the same rights. */
+    kipc_handle_t capabilities[KIPC_MSG_CAPABILITIES];
+    uint32_t capability_count; /* 0..KIPC_MSG_CAPABILITIES */
+    bool moves_capabilities;   /* the sender loses its own, once the message is sent */
+};
+
+/* What a receiver learns besides the payload. */
+struct kipc_channel_info {
+    struct kipc_message_header header; /* sender: the process that sent it, by the kernel's word */
+    uint64_t sequence;                 /* from 0 on for each inbox and connection, in order of sending */
+    kipc_handle_t
+        capabilities[KIPC_MSG_CAPABILITIES]; /* KIPC_NO_ID: none came, it was revoked, or the quota is used up */
+};
+
+/* KIPC_CFG_CH_SLOTS messages of up to KIPC_MSG_SMALL_MAX bytes, blocking, by priority, no time-out. */
+struct kipc_channel_config kipc_channel_config_default(void);
+
+/*
+ * Makes a channel, connected.
+ * config: borrowed during the call. ends: receives two handles with all rights, but on a unidirectional channel the
+ * first one without KIPC_RIGHT_RECEIVE and the second one without KIPC_RIGHT_SEND.
+ * Returns KIPC_OK; KIPC_E_INVAL (NULL, a number or choice that is not allowed); KIPC_E_STATE; KIPC_E_SRCH;
+ * KIPC_E_QUOTA; KIPC_E_NOSPC (no channel or handle left); KIPC_E_NOMEM (not enough blocks to reserve).
+ * Does not block; thread or interrupt handler; any number of callers at once. Takes constant time.
+ */
+KIPC_MUSTUSE int kipc_channel_create(struct kipc_kernel *kernel, kipc_pid_t caller,
+                                     const struct kipc_channel_config *config, kipc_handle_t ends[2]);
+
+/*
+ * Sends a message to the other end. Needs KIPC_RIGHT_SEND.
+ * deadline: absolute ticks, KIPC_NO_WAIT or KIPC_FOREVER; for room, and in a rendezvous for a receiver.
+ * Returns KIPC_OK; KIPC_E_INVAL (NULL, unknown type or flag, too many capabilities, or an end of this channel among
+ * them); KIPC_E_BADCAP (a capability is no handle of the caller, or moves twice), KIPC_E_ACCES (one lacks
+ * KIPC_RIGHT_SHARE): then none is transferred; KIPC_E_NOSPC (no handle left); KIPC_E_MSGSIZE (longer than the channel's
+ * message_max); KIPC_E_FILTERED (the other end does not admit the type); KIPC_E_FULL (no room, and KIPC_NO_WAIT or by
+ * policy); KIPC_E_OVERFLOW (lost by policy); KIPC_E_WOULDBLOCK (rendezvous, no receiver waits, and KIPC_NO_WAIT);
+ * KIPC_E_QUOTA (the caller's messages); KIPC_E_CLOSED (the other end is closed or disconnected, perhaps during the
+ * wait); how else a wait ends (kipc/wait_queue.h); KIPC_E_STATE, KIPC_E_SRCH, KIPC_E_BADF, KIPC_E_TYPE, KIPC_E_ACCES
+ * (the right, or a rule of this end). Blocks, unless KIPC_NO_WAIT or by policy; thread of the caller; any number of
+ * callers at once.
+ */
+KIPC_MUSTUSE int kipc_channel_send(struct kipc_kernel *kernel, kipc_pid_t caller, kipc_handle_t handle,
+                                   const struct kipc_channel_message *message, uint64_t deadline);
+
+/*
+ * Takes the first message of the inbox, and waits while there is none. Needs KIPC_RIGHT_RECEIVE.
+ * buffer: receives the payload; capacity: its size in bytes. info: receives the header; may be NULL. deadline: absolute
+ * ticks, KIPC_NO_WAIT or KIPC_FOREVER. Without info, capabilities that came along are closed.
+ * Returns the payload's length, 0 and up; KIPC_E_INVAL (NULL); KIPC_E_EMPTY, in a rendezvous KIPC_E_WOULDBLOCK
+ * (nothing, and KIPC_NO_WAIT); KIPC_E_MSGSIZE (capacity is too small: the message stays); KIPC_E_OVERFLOW (messages
+ * were overwritten since the last call; nothing is taken, the next call goes on); KIPC_E_CLOSED (nothing, and the other
+ * end is gone); how else a wait ends (kipc/wait_queue.h); KIPC_E_STATE, KIPC_E_SRCH, KIPC_E_BADF, KIPC_E_TYPE,
+ * KIPC_E_ACCES. After an error the buffer is untouched. Blocks, unless KIPC_NO_WAIT; thread of the caller; any number
+ * of callers at once.
+ */
+KIPC_MUSTUSE int kipc_channel_receive(struct kipc_kernel *kernel, kipc_pid_t caller, kipc_handle_t handle, void *buffer,
+                                      uint32_t capacity, struct kipc_channel_info *info, uint64_t deadline);
+
+/*
+ * Gives the deadline that the channel's own time-out means now.
+ * Returns absolute ticks, or KIPC_FOREVER; KIPC_NO_WAIT if the handle is not one of a channel.
+ * Does not block; thread or interrupt handler; any number of callers at once.
+ */
+uint64_t kipc_channel_deadline(struct kipc_kernel *kernel, kipc_pid_t caller, kipc_handle_t handle);
+
+/*
+ * Parts an end from its peer. What waits in the inboxes can be received still; then, and for sends at once, both ends
+ * give KIPC_E_CLOSED. Needs KIPC_RIGHT_ADMIN.
+ * Returns KIPC_OK; KIPC_E_CLOSED (it has no peer); KIPC_E_STATE, KIPC_E_SRCH, KIPC_E_BADF, KIPC_E_TYPE, KIPC_E_ACCES.
+ * Does not block; thread or interrupt handler; any number of callers at once.
+ */
+KIPC_MUSTUSE int kipc_channel_disconnect(struct kipc_kernel *kernel, kipc_pid_t caller, kipc_handle_t handle);
+
+/*
+ * Connects two ends that have no peer; sequence numbers begin anew. Needs KIPC_RIGHT_ADMIN of both.
+ * Returns KIPC_OK; KIPC_E_INVAL (one end with itself, or of different kinds); KIPC_E_STATE (one has a peer);
+ * KIPC_E_SRCH, KIPC_E_BADF, KIPC_E_TYPE, KIPC_E_ACCES, KIPC_E_CLOSED. Does not block; thread or interrupt handler; any
+ * number of callers at once.
+ */
+KIPC_MUSTUSE int kipc_channel_connect(struct kipc_kernel *kernel, kipc_pid_t caller, kipc_handle_t one,
+                                      kipc_handle_t other);
+
+/*
+ * Says which types of messages an inbox admits, for those sent from now on. Needs KIPC_RIGHT_ADMIN.
+ * types: bits 1 << enum kipc_message_type.
+ * Returns KIPC_OK; KIPC_E_INVAL (an unknown bit); KIPC_E_STATE, KIPC_E_SRCH, KIPC_E_BADF, KIPC_E_TYPE, KIPC_E_ACCES,
+ * KIPC_E_CLOSED.
+ * Does not block; thread or interrupt handler; any number of callers at once.
+ */
+KIPC_MUSTUSE int kipc_channel_admit(struct kipc_kernel *kernel, kipc_pid_t caller, kipc_handle_t handle,
+                                    uint32_t types);
+
+/*
+ * Adds a rule about who may use an end, besides having a handle with the right. Without rules everybody may. With one
+ * that allows, only who is allowed by one may; who is denied by one may never. Needs KIPC_RIGHT_ADMIN.
+ * Returns KIPC_OK; KIPC_E_INVAL (NULL); KIPC_E_NOSPC (KIPC_CFG_CH_ACCESS_MAX rules); KIPC_E_STATE, KIPC_E_SRCH,
+ * KIPC_E_BADF, KIPC_E_TYPE, KIPC_E_ACCES, KIPC_E_CLOSED.
+ * Does not block; thread or interrupt handler; any number of callers at once.
+ */
+KIPC_MUSTUSE int kipc_channel_add_rule(struct kipc_kernel *kernel, kipc_pid_t caller, kipc_handle_t handle,
+                                       const struct kipc_channel_rule *rule);
+
+/*
+ * Copies what an end has seen.
+ * Returns the number of messages in its inbox; KIPC_E_INVAL (NULL); KIPC_E_STATE, KIPC_E_SRCH, KIPC_E_BADF,
+ * KIPC_E_TYPE, KIPC_E_CLOSED. Does not block; thread or interrupt handler; any number of callers at once.
+ */
+KIPC_MUSTUSE int kipc_channel_stats(struct kipc_kernel *kernel, kipc_pid_t caller, kipc_handle_t handle,
+                                    struct kipc_channel_stats *stats);
+
+#endif

@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Handles: how a process names objects, and what it may do with each. A handle is valid in one process only. Rights are
+ * given when an object is made or opened and can only become fewer.
+ *
+ * A handle that was made from another one (kipc_handle_duplicate, or sent in a message) hangs below it; revoking a
+ * handle closes all that hang below, in whatever process they are. Closing one leaves them to the one above it.
+ */
+#ifndef KIPC_HANDLE_H
+#define KIPC_HANDLE_H
+
+#include <kipc/process.h>
+
+enum kipc_right {
+    KIPC_RIGHT_SEND = 0x01,    /* send, post, signal, publish */
+    KIPC_RIGHT_RECEIVE = 0x02, /* receive, wait, lock */
+    KIPC_RIGHT_SHARE = 0x04,   /* attach the handle to a message */
+    KIPC_RIGHT_GRANT = 0x08,   /* make a handle for another process */
+    KIPC_RIGHT_ADMIN = 0x10,   /* close the object for all, change its lists and limits */
+    KIPC_RIGHT_MAP = 0x20,     /* map memory */
+    KIPC_RIGHT_WRITE = 0x40,   /* and write to it */
+    KIPC_RIGHTS = 0x7f         /* all that are defined */
+};
+
+/* How every object begins. */
+struct kipc_object {
+    struct kipc_entry entry;
+    uint8_t table;                  /* enum kipc_table_id: what it is */
+    bool is_doomed;                 /* nothing names it any more; it goes as soon as those before it are gone */
+    bool is_closed;                 /* closed for all; it goes when the last handle goes */
+    uint32_t references;            /* handles that name it */
+    uint32_t pins;                  /* waits that need its memory still */
+    kipc_pid_t creator;             /* whose quotas it counts for */
+    uint32_t user;                  /* the creator's */
+    uint32_t bytes;                 /* what it counts for in KIPC_QUOTA_BYTES */
+    uint32_t open_rights;           /* what kipc_object_open may give */
+    struct kipc_object *next_named; /* of those whose names have the same hash */
+    struct kipc_object *next_doomed;
+    char name[KIPC_CFG_NAME_MAX + 1]; /* empty: none */
+};
+
+struct kipc_handle_entry {
+    struct kipc_entry entry;
+    uint16_t rights;
+    uint32_t held;                /* what was taken through this handle and goes back when it is closed: read locks */
+    struct kipc_process *process; /* NULL: on its way in a message */
+    struct kipc_object *object;
+    struct kipc_handle_entry *next; /* of the same process */
+    struct kipc_handle_entry *previous;
+    struct kipc_handle_entry *parent; /* what it was made from */
+    struct kipc_handle_entry *child;  /* first that was made from it */
+    struct kipc_handle_entry *next_sibling;
+    struct kipc_handle_entry *previous_sibling;
+};
+
+/*
+ * Closes a handle. The object goes with the last one (one that has a name stays until it is unlinked, too).
+ * Returns KIPC_OK; KIPC_E_STATE; KIPC_E_SRCH (no such process); KIPC_E_BADF.
+ * Does not block; thread or interrupt handler; any number of callers at once.
+ */
+KIPC_MUSTUSE int kipc_handle_close(struct kipc_kernel *kernel, kipc_pid_t caller, kipc_handle_t handle);
+
+/*
+ * Makes a further handle for the same object.
+ * target: the process that gets it. rights: a subset of the handle's. duplicate: receives the new handle.
+ * Returns KIPC_OK; KIPC_E_INVAL (NULL, unknown right); KIPC_E_STATE; KIPC_E_SRCH (no such caller or target);
+ * KIPC_E_BADF; KIPC_E_CLOSED; KIPC_E_ACCES (a right that the handle has not, or another process without
+ * KIPC_RIGHT_GRANT); KIPC_E_QUOTA (the target's handles); KIPC_E_NOSPC (no handle left).
+ * Does not block; thread or interrupt handler; any number of callers at once.
+ */
+KIPC_MUSTUSE int kipc_handle_duplicate(struct kipc_kernel *kernel, kipc_pid_t caller, kipc_handle_t handle,
+                                       kipc_pid_t target, uint32_t rights, kipc_handle_t *duplicate);
+
+/*
+ * Closes all handles that were made from this one, and from those, in any process; the handle itself stays.
+ * Returns the number of handles closed; KIPC_E_STATE; KIPC_E_SRCH; KIPC_E_BADF.
+ * Does not block; thread; any number of callers at once. The critical section is left between handles.
+ */
+KIPC_MUSTUSE int kipc_handle_revoke(struct kipc_kernel *kernel, kipc_pid_t caller, kipc_handle_t handle);
+
+/*
+ * Takes rights away from a handle for good.
+ * rights: what remains, a subset of the present ones.
+ * Returns KIPC_OK; KIPC_E_STATE; KIPC_E_SRCH; KIPC_E_BADF; KIPC_E_ACCES (a right that the handle has not).
+ * Does not block; thread or interrupt handler; any number of callers at once.
+ */
+KIPC_MUSTUSE int kipc_handle_restrict(struct kipc_kernel *kernel, kipc_pid_t caller, kipc_handle_t handle,
+                                      uint32_t rights);
+
+/*
+ * Closes an object for all: whoever waits gets KIPC_E_CLOSED, and so does every later use through any handle. Handles
+ * stay until they are closed.
+ * Returns KIPC_OK; KIPC_E_STATE; KIPC_E_SRCH; KIPC_E_BADF; KIPC_E_ACCES (no KIPC_RIGHT_ADMIN); KIPC_E_CLOSED (closed
+ * before).
+ * Does not block; thread or interrupt handler; any number of callers at once.
+ */
+KIPC_MUSTUSE int kipc_object_close(struct kipc_kernel *kernel, kipc_pid_t caller, kipc_handle_t handle);
+
+/*
+ * Gives an object a name, by which other processes open it. An object has one name, and keeps it until unlinked.
+ * name: 1..KIPC_CFG_NAME_MAX printable characters, copied; each class of object has its own name space. rights: what
+ * kipc_object_open may give, a subset of the handle's.
+ * Returns KIPC_OK; KIPC_E_INVAL (NULL, empty, too long, not printable); KIPC_E_STATE (or it has a name); KIPC_E_SRCH;
+ * KIPC_E_BADF; KIPC_E_CLOSED; KIPC_E_ACCES (no KIPC_RIGHT_ADMIN, or a right that the handle has not); KIPC_E_EXIST.
+ * Does not block; thread or interrupt handler; any number of callers at once.
+ */
+KIPC_MUSTUSE int kipc_object_set_name(struct kipc_kernel *kernel, kipc_pid_t caller, kipc_handle_t handle,
+                                      const char *name, uint32_t rights);
+
+/*
+ * Opens an object by its name.
+ * table: its class. rights: what the new handle may do. handle: receives it.
+ * Returns KIPC_OK; KIPC_E_INVAL (NULL, no class, bad name, no or unknown right); KIPC_E_STATE; KIPC_E_SRCH;
+ * KIPC_E_NOTFOUND; KIPC_E_ACCES (a right that the name does not give); KIPC_E_QUOTA; KIPC_E_NOSPC.
+ * Does not block; thread or interrupt handler; any number of callers at once.
+ */
+KIPC_MUSTUSE int kipc_object_open(struct kipc_kernel *kernel, kipc_pid_t caller, enum kipc_table_id table,
+                                  const char *name, uint32_t rights, kipc_handle_t *handle);
+
+/*
+ * Takes a name away; it is free at once. Open handles go on working, and the object goes with the last of them.
+ * Returns KIPC_OK; KIPC_E_INVAL (NULL, no class, bad name); KIPC_E_STATE; KIPC_E_SRCH; KIPC_E_NOTFOUND; KIPC_E_ACCES
+ * (the caller is of another user than the object's creator).
+ * Does not block; thread or interrupt handler; any number of callers at once.
+ */
+KIPC_MUSTUSE int kipc_object_unlink(struct kipc_kernel *kernel, kipc_pid_t caller, enum kipc_table_id table,
+                                    const char *name);
+
+/*
+ * Finds a live object by its id: the other way of kipc_object_id.
+ * creator: receives the process that made it (it may have ended).
+ * Returns KIPC_OK; KIPC_E_INVAL (NULL, no class); KIPC_E_STATE; KIPC_E_NOTFOUND.
+ * Does not block; thread or interrupt handler; any number of callers at once.
+ */
+KIPC_MUSTUSE int kipc_object_find(struct kipc_kernel *kernel, enum kipc_table_id table, uint32_t id,
+                                  kipc_pid_t *creator);
+
+/*
+ * Gives the id of an object, the same in all processes, for lists and logs; it opens nothing.
+ * Returns KIPC_OK; KIPC_E_INVAL (NULL); KIPC_E_STATE; KIPC_E_SRCH; KIPC_E_BADF.
+ * Does not block; thread or interrupt handler; any number of callers at once.
+ */
+KIPC_MUSTUSE int kipc_object_id(struct kipc_kernel *kernel, kipc_pid_t caller, kipc_handle_t handle, uint32_t *id);
+
+#endif

@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: MIT */
+/* Who uses a kernel: processes, which own handles and have quotas, and their threads, which wait. */
+#ifndef KIPC_PROCESS_H
+#define KIPC_PROCESS_H
+
+#include <kipc/kernel.h>
+#include <kipc/wait_queue.h>
+
+/* What a process may use up; each has a limit of its own. */
+enum kipc_quota {
+    KIPC_QUOTA_HANDLES,  /* handles held */
+    KIPC_QUOTA_OBJECTS,  /* objects created and not gone yet, of all classes */
+    KIPC_QUOTA_CHANNELS, /* of which ends of channels */
+    KIPC_QUOTA_BYTES,    /* bytes that its channels may buffer */
+    KIPC_QUOTA_PAGES,    /* pages of shared memory */
+    KIPC_QUOTA_MESSAGES, /* messages that it sent and nobody received yet */
+    KIPC_QUOTA_COUNT
+};
+
+#define KIPC_QUOTA_UNLIMITED UINT32_MAX
+
+struct kipc_process_config {
+    uint32_t user;
+    uint32_t group;
+    uint32_t limits[KIPC_QUOTA_COUNT]; /* 0: none at all */
+};
+
+/* Members are for the library and for tests that look on, in these structures too. */
+struct kipc_process {
+    struct kipc_entry entry;
+    bool is_ending; /* it can do nothing any more */
+    uint32_t user;
+    uint32_t group;
+    uint32_t limits[KIPC_QUOTA_COUNT];
+    uint32_t used[KIPC_QUOTA_COUNT];
+    uint32_t refused[KIPC_QUOTA_COUNT]; /* charges that the limit refused */
+    struct kipc_handle_entry *handles;  /* its list */
+    struct kipc_thread *threads;        /* its list */
+};
+
+enum kipc_thread_state {
+    KIPC_THREAD_RUNNING,
+    KIPC_THREAD_WAITING, /* in a queue */
+    KIPC_THREAD_SETTLED  /* taken out of it with a result that it has not returned yet */
+};
+
+struct kipc_thread {
+    uint32_t id; /* the port's */
+    struct kipc_process *process;
+    struct kipc_thread *next; /* of the same process */
+    uint8_t base_priority;
+    uint8_t priority; /* with what it inherits */
+    enum kipc_thread_state state;
+    bool is_uncancelable; /* this wait ends only by its waker or by the end of the process */
+    int result;           /* meaningful while SETTLED */
+    uint64_t deadline;
+    struct kipc_wait_link links[KIPC_CFG_WAIT_MANY_MAX];
+    uint32_t link_count;
+    struct kipc_wait_queue *owned; /* queues of what it holds */
+    uint64_t request;              /* what it waits for; the class of object gives the meaning */
+    uint64_t given[2];             /* what the waker handed over, likewise */
+    void *given_pointer;
+    uint64_t waits; /* waits that blocked, for reports */
+};
+
+/* Unlimited quotas, user and group 0. */
+struct kipc_process_config kipc_process_config_default(void);
+
+/*
+ * Makes a process known.
+ * config: borrowed during the call. pid: receives the id, never KIPC_NO_ID.
+ * Returns KIPC_OK; KIPC_E_INVAL (NULL); KIPC_E_STATE (kernel not set up); KIPC_E_NOSPC (too many processes).
+ * Does not block; thread or interrupt handler; any number of callers at once.
+ */
+KIPC_MUSTUSE int kipc_process_register(struct kipc_kernel *kernel, const struct kipc_process_config *config,
+                                       kipc_pid_t *pid);
+
+/*
+ * Ends a process: runs the exit hooks, ends its threads' waits with KIPC_E_SRCH, leaves what they hold with
+ * KIPC_E_OWNERDEAD for the next owner, forgets the threads, closes all handles; objects that nobody else names go, and
+ * whoever waits for them gets KIPC_E_CLOSED.
+ * Returns KIPC_OK; KIPC_E_STATE; KIPC_E_SRCH (no such process).
+ * Does not block; thread or interrupt handler (then the hooks must be fit for it); any number of callers at once. The
+ * critical section is left between handles, so its length does not grow with their number. A thread that waited must
+ * still be allowed to return from the port's block().
+ */
+KIPC_MUSTUSE int kipc_process_exit(struct kipc_kernel *kernel, kipc_pid_t pid);
+
+/*
+ * Tells how much of a resource a process uses.
+ * used, limit: receive the numbers; may be NULL.
+ * Returns KIPC_OK; KIPC_E_INVAL (no such quota); KIPC_E_STATE; KIPC_E_SRCH.
+ * Does not block; thread or interrupt handler; any number of callers at once.
+ */
+KIPC_MUSTUSE int kipc_process_usage(struct kipc_kernel *kernel, kipc_pid_t pid, enum kipc_quota quota, uint32_t *used,
+                                    uint32_t *limit);
+
+/* Called for each process that ends, before anything of it is cleaned up; outside of the critical section. */
+struct kipc_exit_hook {
+    void (*run)(void *context, kipc_pid_t pid);
+    void *context;
+    struct kipc_exit_hook *next; /* the kernel's */
+};
+
+/*
+ * Adds an exit hook; hooks run in the order in which they were added.
+ * hook: caller's, borrowed for the kernel's life.
+ * Returns KIPC_OK; KIPC_E_INVAL (NULL, no function); KIPC_E_STATE.
+ * Does not block; thread; before the first process ends.
+ */
+KIPC_MUSTUSE int kipc_kernel_add_exit_hook(struct kipc_kernel *kernel, struct kipc_exit_hook *hook);
+
+/*
+ * Lets a thread of the port's scheduler act for a process; needed before it may wait.
+ * thread: the port's id, below the kernel's limit of threads. priority: its own, larger is more urgent.
+ * Returns KIPC_OK; KIPC_E_STATE; KIPC_E_SRCH (no such process); KIPC_E_RANGE (id too large); KIPC_E_BUSY (attached
+ * already, or it has not returned from its last wait for another process yet).
+ * Does not block; thread or interrupt handler; any number of callers at once.
+ */
+KIPC_MUSTUSE int kipc_thread_attach(struct kipc_kernel *kernel, kipc_pid_t pid, uint32_t thread, uint8_t priority);
+
+/*
+ * Ends a thread's part in its process, as kipc_process_exit does for all of them.
+ * Returns KIPC_OK; KIPC_E_STATE; KIPC_E_SRCH (not attached).
+ * Does not block; thread or interrupt handler; any number of callers at once.
+ */
+KIPC_MUSTUSE int kipc_thread_detach(struct kipc_kernel *kernel, uint32_t thread);
+
+/*
+ * Ends a thread's wait with KIPC_E_CANCELED, or with KIPC_E_INTR.
+ * Returns KIPC_OK; KIPC_E_STATE (kernel not set up, or the thread does not wait, or may not be cancelled: it takes a
+ * mutex back after a condition); KIPC_E_SRCH (not attached).
+ * Does not block; thread or interrupt handler; any number of callers at once.
+ */
+KIPC_MUSTUSE int kipc_thread_cancel(struct kipc_kernel *kernel, uint32_t thread);
+KIPC_MUSTUSE int kipc_thread_interrupt(struct kipc_kernel *kernel, uint32_t thread);
+
+/*
+ * Changes a thread's own priority; what it inherits stays. Its place in queues and what it hands on follow.
+ * Returns KIPC_OK; KIPC_E_STATE; KIPC_E_SRCH (not attached).
+ * Does not block; thread or interrupt handler; any number of callers at once.
+ */
+KIPC_MUSTUSE int kipc_thread_set_priority(struct kipc_kernel *kernel, uint32_t thread, uint8_t priority);
+
+/*
+ * Tells the priority that a thread runs at, with what it inherits.
+ * Returns 0..255; KIPC_E_STATE; KIPC_E_SRCH (not attached).
+ * Does not block; thread or interrupt handler; any number of callers at once.
+ */
+KIPC_MUSTUSE int kipc_thread_priority(struct kipc_kernel *kernel, uint32_t thread);
+
+#endif

@@ -1,0 +1,251 @@
+/* SPDX-License-Identifier: MIT */
+#include "channel.h"
+#include <kipc/call.h>
+
+/* An id: a number that grows in the upper 48 bits, and the place plus 1. */
+#define PLACE_BITS 16u
+
+void ki_requests_set_up(struct kipc_kernel *kernel, struct kipc_request *requests, uint32_t count)
+{
+    kernel->requests = requests;
+    kernel->request_count = count;
+    kernel->free_requests = requests;
+    ki_clear(requests, count * sizeof(*requests));
+    for (uint32_t i = 0; i < count; i++) {
+        requests[i].next_free = i + 1 < count ? &requests[i + 1] : NULL;
+    }
+}
+
+static struct kipc_request *at_place(const struct kipc_kernel *kernel, uint64_t id)
+{
+    uint32_t place = (uint32_t)(id & ((1u << PLACE_BITS) - 1)) - 1;
+    return place < kernel->request_count ? &kernel->requests[place] : NULL;
+}
+
+/* The request of an id, if it is alive. */
+static struct kipc_request *find(const struct kipc_kernel *kernel, uint64_t id)
+{
+    struct kipc_request *request = at_place(kernel, id);
+    return request != NULL && request->id == id && request->state != KIPC_REQUEST_FREE ? request : NULL;
+}
+
+static struct kipc_request *begin(struct kipc_kernel *kernel, uint32_t capacity)
+{
+    struct kipc_request *request = kernel->free_requests;
+    uint32_t blocks = ki_blocks_for(capacity > sizeof(int32_t) ? capacity : sizeof(int32_t));
+    KIPC_GUARD(request != NULL && ki_blocks_reserve(kernel, blocks) == KIPC_OK, NULL);
+    kernel->free_requests = request->next_free;
+    kernel->next_request += 1;
+    request->id = kernel->next_request << PLACE_BITS | ((uint64_t)(request - kernel->requests) + 1);
+    request->state = KIPC_REQUEST_SENT;
+    request->was_answered = false;
+    request->server = KIPC_NO_ID;
+    request->capacity = capacity;
+    request->reserved = blocks;
+    request->reply = NULL;
+    ki_queue_set_up(&request->queue, KIPC_WAIT_FIFO);
+    return request;
+}
+
+static void end(struct kipc_kernel *kernel, struct kipc_request *request)
+{
+    request->was_answered = request->state == KIPC_REQUEST_ANSWERED;
+    request->state = KIPC_REQUEST_FREE;
+    ki_blocks_give(kernel, request->reply);
+    kernel->blocks_reserved -= request->reserved;
+    request->next_free = kernel->free_requests;
+    kernel->free_requests = request;
+}
+
+/* The caller, if it waits already, goes on; else it will look at the state before it waits. */
+static void settle(struct kipc_kernel *kernel, struct kipc_request *request, enum kipc_request_state state)
+{
+    request->state = state;
+    ki_settle_all(kernel, &request->queue, KIPC_OK);
+}
+
+void ki_request_fail(struct kipc_kernel *kernel, uint64_t id, int code)
+{
+    struct kipc_request *request = find(kernel, id);
+    if (request != NULL && request->state <= KIPC_REQUEST_RECEIVED) {
+        request->failure = code;
+        settle(kernel, request, KIPC_REQUEST_FAILED);
+    }
+}
+
+void ki_request_received(struct kipc_kernel *kernel, uint64_t id, kipc_pid_t server)
+{
+    struct kipc_request *request = find(kernel, id);
+    if (request != NULL) {
+        request->state = KIPC_REQUEST_RECEIVED;
+        request->server = server;
+    }
+}
+
+void ki_requests_of_ended(struct kipc_kernel *kernel, kipc_pid_t server)
+{
+    for (uint32_t i = 0; i < kernel->request_count; i++) {
+        struct kipc_request *request = &kernel->requests[i];
+        if (request->state == KIPC_REQUEST_RECEIVED && request->server == server) {
+            ki_request_fail(kernel, request->id, KIPC_E_CLOSED);
+        }
+    }
+}
+
+/* Waits until the request is answered or has failed; the wait's own end comes through. */
+static int await_answer(struct ki_call *call, struct kipc_request *request, uint64_t deadline)
+{
+    if (request->state != KIPC_REQUEST_ANSWERED && request->state != KIPC_REQUEST_FAILED) {
+        int result = ki_wait_in(call, &request->queue, deadline);
+        bool is_over = request->state == KIPC_REQUEST_ANSWERED || request->state == KIPC_REQUEST_FAILED;
+        KIPC_GUARD(is_over, result);
+    }
+    return request->state == KIPC_REQUEST_FAILED ? request->failure : KIPC_OK;
+}
+
+/* What an answer says: its length, or the error in it. */
+static int read_answer(struct kipc_kernel *kernel, const struct kipc_request *request, void *reply)
+{
+    const struct kipc_block *block = request->reply;
+    uint32_t length = block->length;
+    ki_unlock(kernel); /* the request is the caller's alone once it is answered */
+    int32_t code = 0;
+    if (block->slot.header.type == KIPC_MESSAGE_ERROR) {
+        ki_blocks_read(block, &code, sizeof(code));
+    } else {
+        ki_blocks_read(block, reply, length);
+    }
+    ki_lock(kernel);
+    kernel->copied_bytes += length;
+    return code != 0 ? (int)code : (int)length;
+}
+
+/* The end of a call that nobody answered. */
+static void give_up(struct ki_call *call, struct kipc_channel *inbox, struct kipc_request *request)
+{
+    if (request->state == KIPC_REQUEST_ANSWERING) {
+        request->state = KIPC_REQUEST_ABANDONED; /* who writes the reply frees it */
+        return;
+    }
+    if (request->state == KIPC_REQUEST_SENT) {
+        ki_channel_take_back(call->kernel, inbox, request->id);
+    }
+    end(call->kernel, request);
+}
+
+static int call_and_wait(struct ki_call *call, struct kipc_channel_message *message, kipc_pid_t caller, void *reply,
+                         uint32_t capacity, uint64_t deadline)
+{
+    struct kipc_kernel *kernel = call->kernel;
+    struct kipc_channel *inbox = ((struct kipc_channel *)call->object)->peer;
+    struct kipc_request *request = begin(kernel, capacity);
+    KIPC_GUARD(request != NULL, KIPC_E_NOMEM);
+    inbox->object.pins += 1;
+    int result = ki_channel_send(call, message, caller, request->id, deadline);
+    if (result == KIPC_OK) {
+        result = await_answer(call, request, deadline);
+    } else if (request->state == KIPC_REQUEST_FAILED) {
+        result = request->failure; /* a rendezvous that ended otherwise */
+    }
+    if (result == KIPC_OK) {
+        result = read_answer(kernel, request, reply);
+        end(kernel, request);
+    } else {
+        give_up(call, inbox, request);
+    }
+    ki_object_unpin(kernel, &inbox->object);
+    return result;
+}
+
+int kipc_channel_call(struct kipc_kernel *kernel, kipc_pid_t caller, kipc_handle_t handle,
+                      const struct kipc_channel_message *message, void *reply, uint32_t capacity, uint64_t deadline)
+{
+    KIPC_GUARD(message != NULL && (message->data != NULL || message->length == 0), KIPC_E_INVAL);
+    KIPC_GUARD(message->capability_count <= KIPC_MSG_CAPABILITIES, KIPC_E_INVAL);
+    KIPC_GUARD((reply != NULL || capacity == 0) && deadline != KIPC_NO_WAIT, KIPC_E_INVAL);
+    KIPC_GUARD((message->flags & ~(unsigned int)KIPC_MESSAGE_FLAGS) == 0, KIPC_E_INVAL);
+    struct kipc_channel_message request = *message;
+    request.type = KIPC_MESSAGE_REQUEST;
+    struct ki_call call;
+    int result = ki_enter_thread(&call, kernel, caller, handle, KIPC_TABLE_CHANNEL, KIPC_RIGHT_SEND);
+    KIPC_GUARD(result == KIPC_OK, result);
+    result = ki_channel_check(&call, &request, caller);
+    if (result == KIPC_OK) {
+        uint32_t most = ((const struct kipc_channel *)call.object)->config.message_max;
+        result = call_and_wait(&call, &request, caller, reply, capacity < most ? capacity : most, deadline);
+    }
+    return ki_leave(kernel, result);
+}
+
+/* Whether a reply may be written; KIPC_OK, or why not. */
+static int check_reply(struct kipc_kernel *kernel, kipc_pid_t caller, uint64_t id, uint32_t length)
+{
+    const struct kipc_request *request = at_place(kernel, id);
+    bool was_given = request != NULL && id <= request->id;
+    KIPC_GUARD(!was_given || request->id == id, KIPC_E_CLOSED); /* its place has another request now */
+    if (!was_given || (request->server != caller && request->state != KIPC_REQUEST_FREE)) {
+        kernel->unknown_replies += 1;
+        return KIPC_E_NOTFOUND;
+    }
+    switch (request->state) {
+    case KIPC_REQUEST_RECEIVED:
+        return length <= request->capacity ? KIPC_OK : KIPC_E_MSGSIZE;
+    case KIPC_REQUEST_ANSWERING:
+    case KIPC_REQUEST_ANSWERED:
+        return KIPC_E_STATE;
+    case KIPC_REQUEST_FREE:
+        return request->was_answered ? KIPC_E_STATE : KIPC_E_CLOSED;
+    default:
+        return KIPC_E_CLOSED;
+    }
+}
+
+static int write_reply(struct kipc_kernel *kernel, struct kipc_request *request, enum kipc_message_type type,
+                       const void *data, uint32_t length)
+{
+    struct kipc_block *block = ki_blocks_take(kernel, length);
+    request->state = KIPC_REQUEST_ANSWERING;
+    ki_unlock(kernel);
+    block->slot.header.type = (uint8_t)type;
+    block->length = length;
+    ki_blocks_write(block, data, length);
+    ki_lock(kernel);
+    kernel->copied_bytes += length;
+    request->reply = block;
+    if (request->state == KIPC_REQUEST_ABANDONED) {
+        end(kernel, request);
+        return KIPC_E_CLOSED;
+    }
+    settle(kernel, request, KIPC_REQUEST_ANSWERED);
+    return KIPC_OK;
+}
+
+static int reply_with(struct kipc_kernel *kernel, kipc_pid_t caller, uint64_t id, enum kipc_message_type type,
+                      const void *data, uint32_t length)
+{
+    KIPC_GUARD(ki_is_set_up(kernel), KIPC_E_STATE);
+    ki_lock(kernel);
+    if (ki_process(kernel, caller) == NULL) {
+        return ki_leave(kernel, KIPC_E_SRCH);
+    }
+    kernel->checks += 1;
+    int result = check_reply(kernel, caller, id, type == KIPC_MESSAGE_ERROR ? 0 : length);
+    if (result == KIPC_OK) {
+        result = write_reply(kernel, at_place(kernel, id), type, data, length);
+    }
+    return ki_leave(kernel, result);
+}
+
+int kipc_channel_reply(struct kipc_kernel *kernel, kipc_pid_t caller, uint64_t request_id, const void *data,
+                       uint32_t length)
+{
+    KIPC_GUARD(data != NULL || length == 0, KIPC_E_INVAL);
+    return reply_with(kernel, caller, request_id, KIPC_MESSAGE_RESPONSE, data, length);
+}
+
+int kipc_channel_reply_error(struct kipc_kernel *kernel, kipc_pid_t caller, uint64_t request_id, int code)
+{
+    KIPC_GUARD(code < 0, KIPC_E_INVAL);
+    const int32_t payload = code;
+    return reply_with(kernel, caller, request_id, KIPC_MESSAGE_ERROR, &payload, sizeof(payload));
+}

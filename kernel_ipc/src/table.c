@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: MIT */
+#include "internal.h"
+#include "kernel_internal.h"
+#include <kipc/table.h>
+
+static struct kipc_entry *entry_at(const struct kipc_table *table, uint32_t position)
+{
+    return (struct kipc_entry *)(void *)(table->entries + (size_t)position * table->entry_bytes);
+}
+
+static uint32_t position_of(const struct kipc_table *table, const void *entry)
+{
+    return (uint32_t)((size_t)((const uint8_t *)entry - table->entries) / table->entry_bytes);
+}
+
+int kipc_table_set_up(struct kipc_table *table, void *entries, uint32_t entry_bytes, uint32_t capacity)
+{
+    KIPC_GUARD(table != NULL && entries != NULL && ki_is_aligned(entries, 8), KIPC_E_INVAL);
+    KIPC_GUARD(entry_bytes >= sizeof(struct kipc_entry) && entry_bytes % 8 == 0, KIPC_E_INVAL);
+    KIPC_GUARD(capacity >= 1 && capacity <= KIPC_TABLE_ENTRIES_MAX, KIPC_E_INVAL);
+    ki_clear(table, sizeof(*table));
+    table->entries = entries;
+    table->entry_bytes = entry_bytes;
+    table->capacity = capacity;
+    table->first_free = 1;
+    for (uint32_t i = 0; i < capacity; i++) {
+        struct kipc_entry *entry = entry_at(table, i);
+        entry->generation = 0;
+        entry->is_live = false;
+        entry->next_free = i + 1 < capacity ? i + 2 : 0;
+    }
+    return KIPC_OK;
+}
+
+void *kipc_table_take(struct kipc_table *table)
+{
+    if (table->first_free == 0) {
+        table->refused += 1;
+        return NULL;
+    }
+    struct kipc_entry *entry = entry_at(table, table->first_free - 1);
+    table->first_free = entry->next_free;
+    ki_clear((uint8_t *)entry + sizeof(*entry), table->entry_bytes - sizeof(*entry));
+    entry->next_free = 0;
+    entry->is_live = true;
+    table->used += 1;
+    table->peak = table->used > table->peak ? table->used : table->peak;
+    return entry;
+}
+
+void kipc_table_give(struct kipc_table *table, void *entry)
+{
+    struct kipc_entry *head = entry;
+    KIPC_ASSERT(head->is_live);
+    head->is_live = false;
+    head->generation = (uint16_t)(head->generation + 1);
+    table->used -= 1;
+    /* One life more would have the id of the first one again. */
+    if (head->generation == KIPC_TABLE_GENERATION_END) {
+        table->retired += 1;
+        return;
+    }
+    head->next_free = table->first_free;
+    table->first_free = position_of(table, entry) + 1;
+}
+
+void *kipc_table_find(const struct kipc_table *table, uint32_t id)
+{
+    uint32_t position = (id & 0xFFFFu) - 1; /* that of KIPC_NO_ID is out of every range */
+    KIPC_GUARD(position < table->capacity, NULL);
+    struct kipc_entry *entry = entry_at(table, position);
+    return entry->is_live && entry->generation == id >> 16 ? entry : NULL;
+}
+
+uint32_t kipc_table_id(const struct kipc_table *table, const void *entry)
+{
+    const struct kipc_entry *head = entry;
+    return (uint32_t)head->generation << 16 | (position_of(table, entry) + 1);
+}
+
+void *kipc_table_at(const struct kipc_table *table, uint32_t position)
+{
+    struct kipc_entry *entry = entry_at(table, position);
+    return entry->is_live ? entry : NULL;
+}

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: MIT */
+#include "support.h"
+#include <kipc/limiter.h>
+
+#define MILLISECOND UINT64_C(1000000)
+#define SECOND 1000000000u
+
+static struct kipc_limiter limiter_at(uint64_t now)
+{
+    struct kipc_limiter limiter;
+    assert_result(kipc_limiter_set_up(&limiter, 100, SECOND, 10, now), KIPC_OK);
+    return limiter;
+}
+
+static unsigned int take_all(struct kipc_limiter *limiter, uint64_t now)
+{
+    unsigned int count = 0;
+    while (kipc_limiter_take(limiter, 1, now) == KIPC_OK) {
+        count += 1;
+    }
+    return count;
+}
+
+static void test_VER_SE_01_ten_at_once_then_one_each_ten_milliseconds(void **state)
+{
+    (void)state;
+    struct kipc_limiter limiter = limiter_at(0);
+    assert_int_equal(take_all(&limiter, 0), 10);
+    for (uint64_t i = 1; i <= 1000; i++) {
+        assert_int_equal(take_all(&limiter, i * 10 * MILLISECOND - 1), 0);
+        assert_int_equal(kipc_limiter_wait(&limiter, 1, i * 10 * MILLISECOND - 1), 1);
+        assert_int_equal(take_all(&limiter, i * 10 * MILLISECOND), 1);
+    }
+    assert_int_equal(limiter.refused, 1 + 2 * 1000);
+}
+
+static void test_VER_SE_01_wrap_around_and_a_year_of_idleness(void **state)
+{
+    (void)state;
+    uint64_t now = UINT64_MAX - 5 * MILLISECOND;
+    struct kipc_limiter limiter = limiter_at(now);
+    assert_int_equal(take_all(&limiter, now), 10);
+    assert_int_equal(take_all(&limiter, now + 10 * MILLISECOND - 1), 0);
+    assert_int_equal(take_all(&limiter, now + 10 * MILLISECOND), 1); /* past 2^64 */
+    now += UINT64_C(365) * 24 * 3600 * SECOND;
+    assert_int_equal(take_all(&limiter, now), 10);
+    now += UINT64_MAX / 2;
+    assert_int_equal(take_all(&limiter, now), 10);
+    /* The largest numbers of all. */
+    assert_result(kipc_limiter_set_up(&limiter, KIPC_LIMITER_MAX, 1, KIPC_LIMITER_MAX, 0), KIPC_OK);
+    assert_result(kipc_limiter_take(&limiter, KIPC_LIMITER_MAX, 0), KIPC_OK);
+    assert_result(kipc_limiter_take(&limiter, KIPC_LIMITER_MAX, 1), KIPC_OK);
+    assert_result(kipc_limiter_set_up(&limiter, 1, KIPC_LIMITER_MAX, KIPC_LIMITER_MAX, 0), KIPC_OK);
+    assert_result(kipc_limiter_take(&limiter, KIPC_LIMITER_MAX, 0), KIPC_OK);
+    assert_result(kipc_limiter_take(&limiter, 1, KIPC_LIMITER_MAX - 1), KIPC_E_WOULDBLOCK);
+    assert_result(kipc_limiter_take(&limiter, 1, KIPC_LIMITER_MAX), KIPC_OK);
+    assert_result(kipc_limiter_take(&limiter, KIPC_LIMITER_MAX, UINT64_MAX), KIPC_OK);
+}
+
+static void test_parts_of_a_token_are_kept(void **state)
+{
+    (void)state;
+    struct kipc_limiter limiter;
+    assert_result(kipc_limiter_set_up(&limiter, 3, 7, 5, 0), KIPC_OK);
+    assert_int_equal(take_all(&limiter, 0), 5);
+    unsigned int taken = 0;
+    for (uint64_t now = 1; now <= 7000; now++) {
+        taken += take_all(&limiter, now);
+        assert_int_equal(taken, now * 3 / 7);
+    }
+}
+
+static void test_all_or_none(void **state)
+{
+    (void)state;
+    struct kipc_limiter limiter = limiter_at(0);
+    assert_result(kipc_limiter_take(&limiter, 11, 0), KIPC_E_WOULDBLOCK);
+    assert_true(kipc_limiter_wait(&limiter, 11, 0) == UINT64_MAX);
+    assert_result(kipc_limiter_take(&limiter, 7, 0), KIPC_OK);
+    assert_result(kipc_limiter_take(&limiter, 4, 0), KIPC_E_WOULDBLOCK);
+    assert_int_equal(kipc_limiter_wait(&limiter, 4, 0), 10 * MILLISECOND);
+    assert_int_equal(kipc_limiter_wait(&limiter, 3, 0), 0);
+    assert_result(kipc_limiter_take(&limiter, 3, 0), KIPC_OK);
+}
+
+static void test_arguments(void **state)
+{
+    (void)state;
+    struct kipc_limiter limiter;
+    static const uint32_t bad[] = {0, KIPC_LIMITER_MAX + 1, UINT32_MAX};
+    for (size_t i = 0; i < COUNT_OF(bad); i++) {
+        assert_result(kipc_limiter_set_up(&limiter, bad[i], 1, 1, 0), KIPC_E_INVAL);
+        assert_result(kipc_limiter_set_up(&limiter, 1, bad[i], 1, 0), KIPC_E_INVAL);
+        assert_result(kipc_limiter_set_up(&limiter, 1, 1, bad[i], 0), KIPC_E_INVAL);
+    }
+    assert_result(kipc_limiter_set_up(NULL, 1, 1, 1, 0), KIPC_E_INVAL);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_VER_SE_01_ten_at_once_then_one_each_ten_milliseconds),
+        cmocka_unit_test(test_VER_SE_01_wrap_around_and_a_year_of_idleness),
+        cmocka_unit_test(test_parts_of_a_token_are_kept),
+        cmocka_unit_test(test_all_or_none),
+        cmocka_unit_test(test_arguments),
+    };
+    return cmocka_run_group_tests_name("limiter", tests, NULL, NULL);
+}
