@@ -21,7 +21,7 @@ SETUP := $(BUILD)/setup.stamp
 .PHONY: help
 help:
 	@echo 'make run       set up what is missing, then wake-ups and zero-copy on the reference mailbox, measured'
-	@echo 'make test      every test: engine, IPC core, harness, co-simulation'
+	@echo 'make test      every test: engine, mailbox, IPC core, harness, co-simulation'
 	@echo 'make bench     speed against baselines, each ratio taken in one run'
 	@echo 'make regress   the mailbox alone, random, against its reference model: a million transactions a profile'
 	@echo 'make formal    proofs of the mailbox, and planted bugs that each must refute'
@@ -57,14 +57,14 @@ setup: $(SETUP)
 
 # In a make of its own, so that set-up is over before anything asks for a compiler or a Python package.
 build: $(SETUP)
-	@$(SUBMAKE) -j$(JOBS) sim firmware
+	@$(SUBMAKE) -j$(JOBS) sim block firmware
 
 run: build
 	@$(PYTHON) -m harness showcase --design $(DESIGN)
 
 test: build
 	@$(SUBMAKE) -j$(JOBS) kernel_ipc-tests sim-tests kernel_ipc-proofs
-	@$(SUBMAKE) test-sim test-kernel_ipc
+	@$(SUBMAKE) test-sim block-test test-kernel_ipc
 	@$(SUBMAKE) test-harness
 
 bench: build

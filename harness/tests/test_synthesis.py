@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from rtl.synthesis.netlist import NetlistError, generic_figures, ice40_figures
+from rtl.synthesis.netlist import NetlistError, generic_figures, ice40_figures, refuse_names
 from rtl.synthesis.synthesize import Job, Size, differs, print_table, script, warnings_of
 
 
@@ -115,3 +115,10 @@ def test_warnings_are_found_but_for_the_expected_one() -> None:
 def test_parameters_reach_the_top_module() -> None:
     text = script(Job(Size("small", "mailbox", [], {"Agents": 2, "Rings": 1}), "generic"))
     assert "hierarchy -check -top mailbox -chparam Agents 2 -chparam Rings 1" in text
+
+
+def test_logic_for_simulation_must_be_gone() -> None:
+    module: dict[str, object] = {"netnames": {"u_timer.quiet_o": {}, "irq_o": {}, "u_timer.quiesced": {}}}
+    refuse_names(module, ("skip_",))
+    with pytest.raises(NetlistError, match="left: u_timer"):
+        refuse_names(module, ("quiet_",))

@@ -34,6 +34,9 @@ OPTIONS = ("--coverage-line", "--coverage-user", "-fno-split", "-fno-reorder", "
 # The runs take seconds, the compiler minutes: it is the one to spare.
 EFFORT = {"OPT_FAST": "-O1", "OPT_SLOW": "-O0"}
 
+# What a run is: its command, the coverage file that it writes, and what it needs in the environment.
+Run = tuple[list[str], Path, dict[str, str]]
+
 
 class CoverageError(Exception):
     """Coverage cannot be measured; the text says why."""
@@ -75,38 +78,38 @@ def build(design: str, toggles: bool, jobs: int) -> Path:
     return built
 
 
-def measure(built: Path, runner: Path, runs: list[list[str]], pool: ThreadPoolExecutor) -> list[Path]:
-    """Runs all runs on a built design; the coverage files they wrote."""
-    files = [built.parent / f"run{index}.dat" for index in range(len(runs))]
+def measure(arguments: list[str], file: Path, environment: dict[str, str]) -> str:
+    """Does one run, which writes its coverage into the file; what is wrong with the run, or nothing.
 
-    def one(index: int) -> None:
-        files[index].unlink(missing_ok=True)
-        command([str(runner), str(built), *runs[index]], {"BELFRY_COVERAGE": str(files[index])})
-        if not files[index].exists():
-            raise CoverageError(f"{' '.join(runs[index])} on {built.parent.name} wrote no coverage")
+    A run that fails has covered something all the same: the table is made of all, and the command fails in the end.
+    """
+    file.unlink(missing_ok=True)
+    try:
+        command(arguments, environment | {"BELFRY_COVERAGE": str(file)})
+    except CoverageError as error:
+        if not file.exists():
+            raise
+        return str(error)
+    if not file.exists():
+        raise CoverageError(f"{' '.join(arguments)} wrote no coverage")
+    return ""
 
-    list(pool.map(one, range(len(runs))))
-    return files
+
+def block_runs(built: Path, runner: Path, runs: list[list[str]]) -> list[Run]:
+    """The block-level runs on a built design."""
+    arguments = [[str(runner), str(built), *run] for run in runs]
+    return [(each, built.parent / f"run{index}.dat", {}) for index, each in enumerate(arguments)]
 
 
-def run_programs(programs: list[dict[str, str]], pool: ThreadPoolExecutor) -> list[Path]:
-    """Co-simulates firmware on the designs that were built here; the coverage files that came out."""
-    files: list[Path] = []
-    commands: list[list[str]] = []
+def program_runs(programs: list[dict[str, str]]) -> list[Run]:
+    """The co-simulations of firmware, on the designs that were built here."""
+    runs: list[Run] = []
     for program in programs:
         folder = BUILD / program["design"] / program["name"]
-        files.append(folder.with_suffix(".dat"))
-        files[-1].unlink(missing_ok=True)
         options = ["--design", program["design"], "--output", str(folder), *program.get("options", "").split()]
-        commands.append([sys.executable, "-m", "harness", "run", program["name"], *options])
-
-    def one(file: Path, arguments: list[str]) -> None:
-        command(arguments, {"BELFRY_COVERAGE": str(file), "BELFRY_DESIGNS": str(BUILD)})
-        if not file.exists():
-            raise CoverageError(f"{' '.join(arguments)} wrote no coverage")
-
-    list(pool.map(one, files, commands))
-    return files
+        arguments = [sys.executable, "-m", "harness", "run", program["name"], *options]
+        runs.append((arguments, folder.with_suffix(".dat"), {"BELFRY_DESIGNS": str(BUILD)}))
+    return runs
 
 
 def own(counts: dict[Point, int]) -> dict[Point, int]:
@@ -162,19 +165,23 @@ def cover(options: argparse.Namespace) -> int:
     """Builds, runs, joins, reports; the exit status."""
     table = tomllib.loads(options.runs.read_text())
     designs = options.design or ["mailbox"]
-    files: list[Path] = list(options.data)
+    runs: list[Run] = []
+    for design in designs:
+        built = build(design, design in options.toggles, options.jobs)
+        on_it = [entry["arguments"] for entry in table["run"] if design in entry.get("designs", designs)]
+        runs += block_runs(built, options.runner, on_it)
+    runs += program_runs([entry for entry in table["program"] if entry["design"] in designs])
     with ThreadPoolExecutor(options.jobs) as pool:
-        for design in designs:
-            built = build(design, design in options.toggles, options.jobs)
-            runs = [entry["arguments"] for entry in table["run"] if design in entry.get("designs", designs)]
-            files += measure(built, options.runner, runs, pool)
-        files += run_programs([entry for entry in table["program"] if entry["design"] in designs], pool)
+        faults = list(filter(None, pool.map(lambda run: measure(*run), runs)))
+    files = [*options.data, *(file for _, file, _ in runs)]
     counts = own(join(files))
     write_page(files)
     print_table(counts)
     status = judge(counts, read_waivers(HERE / "waivers.toml"))
     print(f"page: {REPORTS.relative_to(ROOT)}/index.html")
-    return status
+    for fault in faults:
+        print(f"coverage: {fault}", file=sys.stderr)
+    return 1 if faults else status
 
 
 def main() -> int:

@@ -15,6 +15,9 @@ struct ClassWithoutPoints {
 
 static ClassWithoutPoints *vlSymsp;
 
-static inline const char *name() { return ""; }
+static inline const char *name()
+{
+    return "";
+}
 
 #endif

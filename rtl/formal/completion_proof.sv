@@ -245,8 +245,9 @@ module completion_proof #(
       offered_once: assert (request == (loaded_q && !completion_dropped));
       answered_once: assert (answered == (offered_q && b_valid_i) && completed == (answered && !b_error_i) &&
                              failed == (answered && b_error_i));
-      same_message: assert (!(loaded_q || offered_q) || (data[111:96] == loaded_tag_q &&
+      same_message: assert (!(loaded_q || offered_q) || (\u_completion.tag_q  == loaded_tag_q &&
                             completion_ring == loaded_ring_q && completion_status == loaded_status_q));
+      told_as_it_was: assert (!offered_q || data[111:96] == loaded_tag_q);
       fence_kept: assert (!(take && held_first_i && held_fence_i) ||
                           !((loaded_q || offered_q) && loaded_ring_q == held_ring_i) &&
                           !(complete && ring_q == held_ring_i));

@@ -18,9 +18,10 @@ from rtl.mutation.build import ROOT, MutationError
 from rtl.mutation.schemata import Mutant
 
 FAILURE = re.compile(r"^FAIL check=(\S+)", re.MULTILINE)
-# How much longer than the design without mutants one may take before it counts as hung, and the least limit in seconds.
+# How much longer than the design without mutants one may take before it counts as hung, and the least limit in seconds:
+# the runs bound themselves in cycles, and a machine that is busy for a while must not pass for a mutant that hangs.
 PATIENCE = 10
-LEAST_LIMIT = 5.0
+LEAST_LIMIT = 60.0
 
 
 @dataclass(frozen=True)

@@ -43,6 +43,13 @@ def one_module(netlist: dict[str, Any], top: str) -> dict[str, Any]:
     return module
 
 
+def refuse_names(module: dict[str, Any], parts: tuple[str, ...]) -> None:
+    """NetlistError if there is still a net with one of these in its name: it should have vanished as unused."""
+    left = sorted(name for name in module["netnames"] if any(part in name for part in parts))
+    if left:
+        raise NetlistError(f"logic that is for simulation alone is left: {', '.join(left[:5])}")
+
+
 def parameter(cell: dict[str, Any], name: str) -> int:
     """A number among a cell's parameters, which the JSON writes as a string of binary digits."""
     value = cell["parameters"][name]

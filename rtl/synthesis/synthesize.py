@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rtl.design_table import read_design, register_map
-from rtl.synthesis.netlist import NetlistError, generic_figures, ice40_figures
+from rtl.synthesis.netlist import NetlistError, generic_figures, ice40_figures, one_module, refuse_names
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 FIGURES = Path(__file__).resolve().parent / "figures.json"
@@ -51,6 +51,7 @@ ICE40_STEPS = """
 synth_ice40 -top {top}
 """
 
+SIMULATION_ONLY = ("quiet_", "skip_cycles")
 # What tells a simulator which cycles it may skip is no part of the hardware: its ports go, and with them its logic.
 # Modules of which a large size has dozens are worked on once and joined at the end.
 SCRIPT = """{files}
@@ -144,6 +145,7 @@ def synthesize(job: Job) -> dict[str, int]:
     netlist = json.loads((job.folder / "netlist.json").read_text())
     count = generic_figures if job.target == "generic" else ice40_figures
     try:
+        refuse_names(one_module(netlist, job.size.top), SIMULATION_ONLY)
         return count(netlist, job.size.top)
     except NetlistError as error:
         raise SynthesisError(f"{label}: {error}") from error

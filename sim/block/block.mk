@@ -10,7 +10,7 @@ BLOCK_MEASURE := $(BUILD)/sim/block/block_measure
 BLOCK_MEASURE_OBJECTS := $(addprefix $(BUILD)/sim/block/,measure.o bench_port.o fixed_memory.o load_design.o)
 BLOCK_DESIGNS := mailbox mailbox_small mailbox_large
 
-$(BUILD)/sim/block/%.o: SIM_CFLAGS += -Isim/bus
+$(BUILD)/sim/block/%.o: SIM_CFLAGS += -Isim
 $(BLOCK_RUN): $(BLOCK_RUN_OBJECTS)
 	@echo '  link     $@'
 	$(QUIET)$(CC) $(SIM_CFLAGS) -o $@ $^ -ldl

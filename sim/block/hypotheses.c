@@ -68,7 +68,11 @@ static void split_ring(struct hypotheses *hypotheses, unsigned index, unsigned r
 {
     struct model *model = hypotheses->models[index];
     struct ring *ring = &model->rings[ring_number];
-    const bool resetting = model->agents[ring_number / model->size.rings].resetting;
+    const struct agent *agent = &model->agents[ring_number / model->size.rings];
+    /* An abort that was asked for before the agent's reset may end, with its event, while the reset is being asked for.
+     */
+    const bool reset_begins = agent->resetting && agent->reset_cycle + 1 == model->cycle;
+    const bool resetting = agent->resetting && !reset_begins;
     const bool may_end =
         ring->aborting ? !resetting && !ring_has_burst(model, ring_number) : ring_dropped_idle(model, ring_number);
 
@@ -86,6 +90,10 @@ static void split_ring(struct hypotheses *hypotheses, unsigned index, unsigned r
     struct model *ended = hypotheses->models[hypotheses->count++];
     *ended = *model;
     ring_end(ended, ring_number, true);
+    if (reset_begins) {
+        ring_start_abort(ended, ring_number);
+        ended->rings[ring_number].abort_cycle = agent->reset_cycle;
+    }
     hypotheses->splits++;
 }
 

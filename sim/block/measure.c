@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * block_measure DESIGN.so [EXPECTED]     the mailbox's own numbers, in clock cycles, with no CPU and no operating system
+ * block_measure DESIGN.so [EXPECTED]   the mailbox's own numbers, in clock cycles, with no CPU and no operating system
  *
  * A cycle count names two cycles and is their distance: a wire that is high in the cycle after a handshake has 1. The
  * memory behind the design answers each read a fixed number of cycles after its address and each write a fixed number

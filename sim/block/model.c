@@ -123,8 +123,8 @@ static bool quiet(const struct model *model)
     const struct port *port = &model->port;
     const struct engine *engine = &model->engine;
 
-    if (port->aw_held || port->w_held || port->ar_held || port->b_waits || port->r_waits ||
-        engine->message_count > 0 || engine->write_count > 0 || engine->fetch.active) {
+    if (port->aw_held || port->w_held || port->ar_held || port->b_waits || port->r_waits || engine->message_count > 0 ||
+        engine->write_count > 0 || engine->fetch.active) {
         return false;
     }
     for (unsigned i = 0; i < model->size.agents; i++) {
@@ -176,7 +176,9 @@ void model_predict(const struct model *model, const struct observation *seen, st
     for (unsigned i = 0; i < model->size.agents; i++) {
         prediction->quiesce_accept &= !agent_memory_busy(model, i);
     }
-    prediction->quiet_bound = seen->out->quiet_cycles == 0 ? 0 : model_quiet_bound(model);
+    const struct cosim_register_inputs *in = &seen->in->registers;
+    const bool offered = in->awvalid || in->wvalid || in->arvalid;
+    prediction->quiet_bound = seen->out->quiet_cycles == 0 || offered ? 0 : model_quiet_bound(model);
 }
 
 static void advance_port(struct model *model, const struct cosim_register_inputs *in,

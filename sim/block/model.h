@@ -150,8 +150,8 @@ struct agent {
     bool refusal_valid, refusal_write;
     uint8_t refusal_code, refusal_requester;
     uint16_t refusal_offset;
-    uint32_t counts[6]; /* accesses, refusals, messages, bytes, read stalls, write stalls */
-    uint64_t drained_for;
+    uint32_t counts[6];                /* accesses, refusals, messages, bytes, read stalls, write stalls */
+    uint64_t drained_for, reset_cycle; /* the cycle in which the reset that goes on was asked for */
 };
 
 struct ring {

@@ -281,6 +281,7 @@ static void write_command(struct model *model, unsigned index, uint32_t data)
     struct agent *agent = &model->agents[index];
 
     if ((data & 1) != 0) {
+        agent->reset_cycle = agent->resetting ? agent->reset_cycle : model->cycle;
         agent->resetting = true;
         agent->drained_for = 0;
         for (unsigned ring = index * model->size.rings; ring < (index + 1) * model->size.rings; ring++) {

@@ -119,8 +119,8 @@ void payload_start(struct model *model, const struct lane *lane)
     struct message *message = NULL;
     struct segment *segment = next_segment(model, &message);
 
-    while (segment != NULL && segment->length == 0 && lane->value != 0) {
-        segment->finished = true; /* nothing to move: need not be shown */
+    while (segment != NULL && lane->value != segment->length && (segment->length == 0 || message->dropped)) {
+        segment->finished = true; /* nothing to move, or it is not moved any more: need not be shown */
         segment = next_segment(model, &message);
     }
     if (segment == NULL) {

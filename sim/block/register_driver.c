@@ -2,7 +2,7 @@
 /* See register_driver.h. */
 #include "register_driver.h"
 
-#include "random.h"
+#include "bus/random.h"
 
 #include <string.h>
 

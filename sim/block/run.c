@@ -2,7 +2,7 @@
 /* The cycle loop of a run. */
 #include "run.h"
 
-#include "random.h"
+#include "bus/random.h"
 
 #include <stdlib.h>
 #include <string.h>

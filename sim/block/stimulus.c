@@ -2,11 +2,11 @@
 /* Which part is addressed next, by whom, and the pauses between. */
 #include "stimulus.h"
 
-#include "random.h"
+#include "bus/random.h"
 
 #include <string.h>
 
-enum { ALL_STROBES = 0xf, PAUSE_MOST = 200 };
+enum { ALL_STROBES = 0xf, PAUSE_MOST = 200, FRESH_ACCESSES = 8 };
 
 uint64_t stimulus_random(struct stimulus *stimulus)
 {
@@ -24,7 +24,7 @@ void stimulus_reset(struct stimulus *stimulus)
     memset(stimulus->resynchronise, 0, sizeof stimulus->resynchronise);
     memset(stimulus->tail_on_its_way, 0, sizeof stimulus->tail_on_its_way);
     stimulus->quiesce_wire = false;
-    stimulus->fresh = true;
+    stimulus->fresh = FRESH_ACCESSES;
     stimulus->pause = 0;
 }
 
@@ -114,6 +114,20 @@ static void choose_part(struct stimulus *stimulus, const struct model *model)
     parts[part](stimulus, model);
 }
 
+/** The first accesses: a write and a read at once, for the reset says which is first; then what rings begin with. */
+static void stimulus_fresh(struct stimulus *stimulus, const struct model *model)
+{
+    const unsigned agent = stimulus_agent(stimulus, model);
+
+    if (stimulus->fresh-- == FRESH_ACCESSES) {
+        stimulus_write(stimulus, agent, 0x048, stimulus_bits(stimulus));
+        stimulus_read(stimulus, agent, 0x044);
+    } else if (stimulus->driver->read_count < 2) {
+        stimulus_read(stimulus, agent,
+                      0x5000 + stimulus_below(stimulus, model->size.rings) * 0x100 + stimulus_below(stimulus, 18) * 4);
+    }
+}
+
 void stimulus_step(struct stimulus *stimulus, const struct model *model)
 {
     const struct profile *profile = stimulus->profile;
@@ -121,11 +135,8 @@ void stimulus_step(struct stimulus *stimulus, const struct model *model)
     if (stimulus_chance(stimulus, profile->quiesces != 0 && stimulus->quiesce_wire ? 200 : profile->quiesces / 4)) {
         stimulus->quiesce_wire = !stimulus->quiesce_wire;
     }
-    if (stimulus->fresh) {
-        /* A write and a read at once: which of them is first is a matter of the reset. */
-        stimulus->fresh = false;
-        stimulus_write(stimulus, 0, 0x048, stimulus_bits(stimulus));
-        stimulus_read(stimulus, 0, 0x044);
+    if (stimulus->fresh > 0) {
+        stimulus_fresh(stimulus, model);
         return;
     }
     if (stimulus->pause > 0) {

@@ -44,7 +44,7 @@ struct stimulus {
     uint64_t resynchronise[MODEL_RINGS]; /* from this cycle on the model's tail is taken again */
     bool tail_on_its_way[MODEL_RINGS];
     bool quiesce_wire;
-    bool fresh; /* nothing was sent since the hardware reset */
+    unsigned fresh; /* accesses to come that look at the state after a hardware reset */
     unsigned pause;
 };
 

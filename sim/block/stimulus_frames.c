@@ -98,7 +98,12 @@ void stimulus_fifo(struct stimulus *stimulus, const struct model *model)
     case 7:
         fifo_setup(stimulus, agent, at, model->size.depth);
         break;
-    case 8:
+    case 8: /* a bad word, by itself if the channel is empty */
+        if (stimulus_below(stimulus, 4) == 0) {
+            stimulus_write(stimulus, agent, 0x3020 + at, 1);
+            stimulus_write(stimulus, agent, 0x3000 + at, (uint32_t)stimulus_random(stimulus));
+            break;
+        }
         stimulus_write(stimulus, agent, PICK(stimulus, 0x3014, 0x4018) + at, stimulus_below(stimulus, 8));
         break;
     default:
@@ -187,7 +192,7 @@ static void follow_reset(struct stimulus *stimulus, const struct model *model, u
 {
     const unsigned channel = stimulus_below(stimulus, model->size.channels) * 0x40;
 
-    switch (stimulus_below(stimulus, 4)) {
+    switch (stimulus_below(stimulus, 8)) {
     case 0:
         stimulus_write(stimulus, peer, 0x3000 + agent * 0x100 + channel, (uint32_t)stimulus_random(stimulus));
         break;
@@ -197,8 +202,12 @@ static void follow_reset(struct stimulus *stimulus, const struct model *model, u
     case 2:
         stimulus_read(stimulus, peer, 0x4024 + agent * 0x100 + channel);
         break;
-    default:
+    case 3:
         stimulus_write(stimulus, peer, 0x1000 + agent * 0x80, (uint32_t)stimulus_random(stimulus));
+        break;
+    default: /* an owner outlives the reset if LOCK says so */
+        stimulus_read(stimulus, agent, PICK(stimulus, 0x101c, 0x201c) + peer * 0x80);
+        stimulus_read(stimulus, agent, PICK(stimulus, 0x303c, 0x403c) + peer * 0x100 + channel);
     }
 }
 
@@ -207,6 +216,9 @@ static void soft_reset(struct stimulus *stimulus, const struct model *model, uns
 {
     const unsigned peer = stimulus_peer(stimulus, model, agent);
 
+    if (stimulus_chance(stimulus, stimulus->profile->locks)) {
+        stimulus_write(stimulus, agent, 0x088, 2);
+    }
     stimulus_write(stimulus, agent, 0x080, PICK(stimulus, 1, 1, 3, 5, 7));
     for (unsigned channel = 0; channel < model->size.channels; channel++) {
         const struct fifo *fifo = &model->fifos[agent][peer][channel];

@@ -43,9 +43,12 @@ static uint32_t payload_length(struct stimulus *stimulus, const struct model *mo
         return boundary[stimulus_below(stimulus, sizeof boundary / sizeof boundary[0])];
     }
     if (stimulus_below(stimulus, 200) == 0) {
+        if (stimulus->profile->memory.faults != 0 && stimulus_below(stimulus, 2) == 0) {
+            return model->size.length_maximum;
+        }
         return model->size.length_maximum + 1 + stimulus_below(stimulus, 2) * 0x7fffffff;
     }
-    if (stimulus->profile->lengths == LENGTHS_MIXED && stimulus_below(stimulus, 16) == 0) {
+    if (stimulus->profile->lengths == LENGTHS_MIXED && stimulus_below(stimulus, 8) == 0) {
         return stimulus_below(stimulus, 1200);
     }
     return stimulus_below(stimulus, 4) == 0 ? stimulus_below(stimulus, 150) : stimulus_below(stimulus, 40);
@@ -76,7 +79,11 @@ static void write_descriptor(struct stimulus *stimulus, const struct model *mode
         flags |= FLAG_NOTIFY;
         words[3] = notification(stimulus, model, ring / model->size.rings);
     }
-    words[2] = payload_length(stimulus, model) | (uint64_t)flags << 32 | stimulus_random(stimulus) << 48;
+    const uint32_t length = payload_length(stimulus, model);
+    if (length == model->size.length_maximum) {
+        words[0] |= MEMORY_FAULTY; /* an error ends it soon */
+    }
+    words[2] = length | (uint64_t)flags << 32 | stimulus_random(stimulus) << 48;
     if (stimulus_below(stimulus, 60) == 0 || stimulus_chance(stimulus, 20 * stimulus->profile->hostile)) {
         /* One bit of the flags, of the notification or of the reserved word is wrong. */
         const unsigned bit = stimulus_below(stimulus, 16 + 64);
@@ -118,7 +125,8 @@ static void submit(struct stimulus *stimulus, const struct model *model, unsigne
     if (stimulus->tail_on_its_way[ring] || room == 0 || room > 1u << log2) {
         return;
     }
-    const unsigned wanted = 1 + stimulus_below(stimulus, room < 4 ? room : 4);
+    const bool hurries = stimulus->profile->long_lived != 0 && ring == 0; /* towards the end of its indices */
+    const unsigned wanted = 1 + stimulus_below(stimulus, room < 4 || hurries ? room : 4);
     for (bool chain = false; count < wanted || (chain && count < room); count++) {
         chain = stimulus_below(stimulus, 4) == 0;
         if (count + 1 == room && stimulus_below(stimulus, 16) != 0) {
@@ -161,6 +169,10 @@ static void set_up(struct stimulus *stimulus, const struct model *model, unsigne
     stimulus_write(stimulus, agent, at + 0x08, base_of(stimulus, COMPLETIONS, ring));
     stimulus_write(stimulus, agent, at + 0x0c, stimulus_below(stimulus, 3));
     stimulus_write(stimulus, agent, at + 0x10, size_log2(stimulus, ring) | size_log2(stimulus, ring) << 8);
+    if (stimulus_below(stimulus, 3) == 0) {
+        stimulus_write(stimulus, agent, at + 0x34, stimulus_below(stimulus, 6));
+        stimulus_write(stimulus, agent, at + 0x38, stimulus_below(stimulus, 400));
+    }
     stimulus_write(stimulus, agent, at + 0x14, stimulus_below(stimulus, 3) == 0 ? 3 : 1);
 }
 

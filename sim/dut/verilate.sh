@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # Compiles a bound design (binding.cpp, sources.txt and parameters.txt in the folder given) into the shared object
-# design.so there. Further arguments are options of Verilator; OPT_FAST, OPT_SLOW and JOBS, from the environment, are the effort of
-# the C++ compiler and how many of it run at once.
+# design.so there. Further arguments are options of Verilator; OPT_FAST, OPT_SLOW and JOBS, from the environment, are the
+# effort of the C++ compiler and how many of it run at once.
 set -eu
 folder=$1
 shift
