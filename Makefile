@@ -64,7 +64,7 @@ run: build
 
 test: build
 	@$(SUBMAKE) -j$(JOBS) kernel_ipc-tests sim-tests kernel_ipc-proofs
-	@$(SUBMAKE) test-sim block-test test-kernel_ipc
+	@$(SUBMAKE) -j$(JOBS) --output-sync=target test-sim block-test test-kernel_ipc
 	@$(SUBMAKE) test-harness
 
 bench: build

@@ -102,7 +102,9 @@ static struct message *begin_message(struct model *model)
     }
     struct message *message = &engine->messages[engine->message_count++];
     /* Chosen in the very cycle of an abort: its descriptor is still read. */
-    *message = (struct message){.ring = ring, .open = true, .aborted = model->rings[ring].aborting};
+    const bool stopped = model->rings[ring].stopped_in != 0 && model->rings[ring].stopped_in + 1 == model->cycle;
+    /* The same in the cycle of an answer that stops the ring: it is read and dropped. */
+    *message = (struct message){.ring = ring, .open = true, .aborted = model->rings[ring].aborting, .dropped = stopped};
     return message;
 }
 
