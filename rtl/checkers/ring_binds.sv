@@ -147,6 +147,7 @@ bind mailbox_rings ring_pipeline_checker #(
   .fetch_ring_i(fetch_ring),
   .take_i(u_pipeline.take),
   .held_first_i(u_pipeline.held_first),
+  .held_last_i(u_pipeline.held_last),
   .held_fence_i(u_pipeline.held_fence),
   .held_ring_i(held_ring),
   .descriptor_read_i(descriptor_read),

@@ -16,6 +16,7 @@ module ring_pipeline_checker #(
   input logic [IndexWidth-1:0] fetch_ring_i,
   input logic                  take_i,
   input logic                  held_first_i,
+  input logic                  held_last_i,
   input logic                  held_fence_i,
   input logic [IndexWidth-1:0] held_ring_i,
   input logic                  descriptor_read_i,
@@ -74,6 +75,8 @@ module ring_pipeline_checker #(
           else $error("a message with a fence begins before the completion of an earlier one was answered");
         one_message: assert (held_first_i ? !open_q || complete_i : open_q && engine_ring_i == held_ring_i)
           else $error("a message begins before the one in work was completed or dropped");
+        chain_fetched: assert (held_last_i || fetch_grant_i)
+          else $error("the next descriptor of a message was not asked for when the one before was taken");
       end
       // The next descriptor is asked for when this one is taken, at the earliest: its beats come later.
       one_trace: assert (!(descriptor_read_i && segment_start_i)) else $error("two events for one lane of the trace");

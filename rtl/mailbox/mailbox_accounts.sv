@@ -29,7 +29,8 @@ module mailbox_accounts (
   output logic [191:0] counts_o
 );
 
-  localparam logic [31:0] Maximum = '1;
+  // Written out: yosys 0.23 takes '1 in a local parameter for 1.
+  localparam logic [31:0] Maximum = 32'hffff_ffff;
 
   logic active;
   logic refused;

@@ -59,8 +59,7 @@ module mailbox_interrupts #(
   logic drop;
 
   // Nothing here moves in any other cycle.
-  assign active = moving_o || clear_i || enable_set_write_i || enable_clear_write_i || message_control_write_i ||
-                  wanted_q || busy_q;
+  assign active = moving_o || clear_i || enable_set_write_i || enable_clear_write_i || message_control_write_i;
   assign cause = (message_enable_q && (pending & ~pending_q) != '0) ||
                  (message_control_write_i && message_enable_data_i && pending != '0);
   assign drop = message_control_write_i && !message_enable_data_i;

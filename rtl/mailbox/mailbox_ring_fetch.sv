@@ -81,8 +81,6 @@ module mailbox_ring_fetch #(
   localparam int unsigned FlagNotify = 5;
 
   logic [1:0] state_q;
-  // Nothing is held, and the next descriptor belongs to the message of the last one.
-  logic goes_on_q;
   logic first_q;
   logic [IndexWidth-1:0] ring_q;
   logic [2:0] agent_q;
@@ -121,7 +119,7 @@ module mailbox_ring_fetch #(
   logic free;
   logic goes_on;
 
-  assign dropped = (occupied_o || goes_on_q) && drop_i[ring_q];
+  assign dropped = occupied_o && drop_i[ring_q];
 
   always_comb begin
     free = 1'b0;
@@ -129,10 +127,11 @@ module mailbox_ring_fetch #(
     request_o = 1'b0;
     ring_o = '0;
     first_o = 1'b0;
-    // At rest there is neither a descriptor nor a message that goes on, and no ring has one.
-    if (state_q != StateIdle || goes_on_q || choice_valid_i) begin
+    // At rest there is no descriptor, and no ring has one. The next descriptor of a message is asked for, and granted, in
+    // the cycle in which the engine takes the one before: its segment has ended, so that nobody else wants to read.
+    if (state_q != StateIdle || choice_valid_i) begin
       free = state_q == StateIdle || (state_q == StateHeld && take_i);
-      goes_on = (state_q == StateHeld) ? !held_last_o : goes_on_q;
+      goes_on = state_q == StateHeld && !held_last_o;
       request_o = free && (goes_on ? !dropped : choice_valid_i);
       ring_o = goes_on ? ring_q : choice_i;
       first_o = !goes_on;
@@ -191,7 +190,6 @@ module mailbox_ring_fetch #(
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
       state_q <= StateIdle;
-      goes_on_q <= 1'b0;
       first_q <= 1'b0;
       ring_q <= '0;
       agent_q <= '0;
@@ -209,10 +207,9 @@ module mailbox_ring_fetch #(
       peer_q <= '0;
       malformed_q <= 1'b0;
       partial_q <= 1'b0;
-    end else if (request_o || occupied_o || goes_on_q) begin
+    end else if (request_o || occupied_o) begin
       if (grant_i) begin
         state_q <= StateRead;
-        goes_on_q <= 1'b0;
         first_q <= first_o;
         ring_q <= ring_o;
         agent_q <= agent_of(ring_o);
@@ -222,9 +219,6 @@ module mailbox_ring_fetch #(
         state_q <= good ? StateHeld : StateIdle;
       end else if (state_q == StateHeld && (take_i || dropped)) begin
         state_q <= StateIdle;
-        goes_on_q <= !held_last_o && !dropped;
-      end else if (goes_on_q && dropped) begin
-        goes_on_q <= 1'b0;
       end
       if (grant_i || beat) begin
         beat_q <= beat_q + 2'(beat);

@@ -60,13 +60,20 @@ def write_mutants(folder: Path, names: list[str]) -> tuple[list[Path], list[Muta
     return sources, mutants
 
 
+def design_folder(design: str) -> str:
+    """Where design.toml of a design is, from the root: one of rtl/, or one that is for mutants alone."""
+    own = f"rtl/mutation/{design}"
+    return own if (ROOT / own / "design.toml").exists() else f"rtl/{design}"
+
+
 def build(design: str) -> tuple[Path, list[Mutant]]:
     """Makes the design with mutants, unless it is there already; its shared object and the list of mutants."""
     folder = ROOT / "build" / "mutation" / design
     folder.mkdir(parents=True, exist_ok=True)
-    shutil.copytree(ROOT / "build" / "designs" / design / "registers", folder / "registers", dirs_exist_ok=True)
+    # The decoders are those of the base in every variant.
+    shutil.copytree(ROOT / "build" / "designs" / "mailbox" / "registers", folder / "registers", dirs_exist_ok=True)
     relative = str(folder.relative_to(ROOT))
-    command(sys.executable, "-m", "sim.dut.bind_design", f"rtl/{design}", relative)
+    command(sys.executable, "-m", "sim.dut.bind_design", design_folder(design), relative)
     sources, mutants = write_mutants(folder, (folder / "sources.txt").read_text().split())
     (folder / "sources.txt").write_text("".join(f"{source}\n" for source in sources))
     built, stamp = folder / "design.so", folder / "fingerprint"

@@ -8,7 +8,7 @@ import re
 import subprocess
 import time
 import tomllib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from fnmatch import fnmatch
@@ -26,18 +26,22 @@ LEAST_LIMIT = 60.0
 
 @dataclass(frozen=True)
 class Run:
-    """One block-level run: program and arguments, and the files for whose mutants it comes before the others."""
+    """One block-level run: program and arguments, and the files for whose mutants it comes before the others.
+
+    With `design` it runs on that variant of the design, which has the same mutants.
+    """
 
     program: str
     arguments: tuple[str, ...]
     first_for: tuple[str, ...]
+    design: str = ""
 
     def is_first_for(self, file: str) -> bool:
         """True if this run is likely to find a fault in that file."""
         return any(fnmatch(Path(file).name, pattern) for pattern in self.first_for)
 
     def __str__(self) -> str:
-        return " ".join((self.program, *self.arguments))
+        return " ".join((self.program, *filter(None, [self.design]), *self.arguments))
 
 
 @dataclass(frozen=True)
@@ -63,20 +67,29 @@ def read_runs(path: Path) -> list[Run]:
             entry.get("program", "block_run"),
             tuple(str(argument) for argument in entry["arguments"]),
             tuple(entry.get("first_for", ())),
+            entry.get("design", ""),
         )
         for entry in table["run"]
     ]
 
 
 class Campaign:
-    """The folder of the programs, the design with mutants, and the runs that each mutant must stand.
+    """The folder of the programs, the design with mutants and its variants, and the runs that each mutant must stand.
 
     Mutants whose numbers are in `explained` are tried with their first run only: nothing would tell them apart, which
     was seen with all runs when they were explained, and survivors take by far the most time.
     """
 
-    def __init__(self, programs: Path, design: Path, runs: list[Run], explained: frozenset[int] = frozenset()) -> None:
+    def __init__(
+        self,
+        programs: Path,
+        design: Path,
+        runs: list[Run],
+        explained: frozenset[int] = frozenset(),
+        variants: Mapping[str, Path] | None = None,
+    ) -> None:
         self.programs = programs
+        self.variants = variants or {}
         self.explained = explained
         self.design = design
         self.runs = runs
@@ -85,7 +98,8 @@ class Campaign:
     def run_once(self, run: Run, number: int, limit: float) -> str:
         """The check that failed, or nothing; MutationError if the run neither passed nor failed."""
         environment = os.environ | {"BELFRY_MUTANT": str(number)}
-        command = [str(self.programs / run.program), str(self.design), *run.arguments]
+        design = self.variants[run.design] if run.design else self.design
+        command = [str(self.programs / run.program), str(design), *run.arguments]
         try:
             ended = subprocess.run(
                 command,

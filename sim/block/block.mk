@@ -24,13 +24,13 @@ $(BLOCK_MEASURE): $(BLOCK_MEASURE_OBJECTS)
 REGRESS_TRANSACTIONS ?= 1000000
 REGRESS_SEED ?= 1
 REGRESS_JOBS ?= $(shell nproc)
-REGRESS_LETTERS := Z B D C X E W U H M
+REGRESS_LETTERS := Z B D C X E W U H M Q
 BLOCK_REPORTS := $(BUILD)/reports/block
 
 .PHONY: block regress block-test
 block: $(BLOCK_RUN) $(BLOCK_MEASURE)
 
-# One process a profile, as many at a time as there are cores. The variants get a tenth of the traffic each.
+# One process a profile and size, as many at a time as there are cores.
 regress: $(BLOCK_RUN) $(BLOCK_DESIGNS:%=$(BUILD)/designs/%/design.so)
 	@sh sim/block/regress.sh $(BLOCK_RUN) $(BUILD)/designs $(BLOCK_REPORTS) $(REGRESS_TRANSACTIONS) $(REGRESS_SEED) \
 		$(REGRESS_JOBS) "$(REGRESS_LETTERS)"
@@ -43,10 +43,12 @@ $(BUILD)/sim/block/test_model: $(BLOCK_MODEL_TEST_OBJECTS)
 	@mkdir -p $(@D)
 	$(QUIET)$(CC) $(SIM_SANITIZE) -o $@ $^ -lcmocka
 
-# A short selection for each `make test`; the bound keeps it short on a slow machine.
+# A short selection for each `make test`; the bound keeps it short on a slow machine. The last one has a ring that stops in
+# the cycle in which the next descriptor of its chain is asked for.
 block-test: $(BUILD)/sim/block/test_model $(BLOCK_RUN) $(BLOCK_MEASURE) $(BUILD)/designs/mailbox/design.so
 	@$<
 	@$(BLOCK_MEASURE) $(BUILD)/designs/mailbox/design.so sim/block/measured.json
 	@$(BLOCK_RUN) $(BUILD)/designs/mailbox/design.so --profile all --seed 1 --transactions 15000 --stop-after 2
+	@$(BLOCK_RUN) $(BUILD)/designs/mailbox/design.so --profile X --seed 32 --transactions 20000 --stop-after 2
 
 -include $(BLOCK_MODEL_TEST_OBJECTS:.o=.d) $(BLOCK_RUN_OBJECTS:.o=.d) $(BLOCK_MEASURE_OBJECTS:.o=.d)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * block_run DESIGN.so [--profile LETTERS|all] [--seed N] [--transactions N] [--stop-after SECONDS]
- *           [--size small|default|large] [--wave FILE.vcd]
+ *           [--size small|default|large|odd] [--wave FILE.vcd]
  *
  * Random traffic against the mailbox, every cycle checked against the reference model. A transaction is a register
  * access or a message. The same seed gives the same run. Exit status: 0 as specified, 1 not, 2 wrong usage.
@@ -42,6 +42,9 @@ static const struct named_size {
       .length_maximum = 1048576,
       .parity = true,
       .crc = true}},
+    {"odd",
+     "mailbox_odd",
+     {.agents = 3, .windows = 1, .channels = 1, .depth = 4, .width = 64, .rings = 3, .length_maximum = 65536}},
 };
 
 static const struct named_size *find_size(const char *name)
@@ -59,7 +62,7 @@ static int usage(const char *complaint, const char *value)
     fprintf(stderr, "block_run: %s%s\n", complaint, value);
     fprintf(stderr,
             "usage: block_run DESIGN.so [--profile LETTERS|all] [--seed N] [--transactions N] [--stop-after SECONDS]\n"
-            "                 [--size small|default|large] [--wave FILE.vcd]\nprofiles:\n");
+            "                 [--size small|default|large|odd] [--wave FILE.vcd]\nprofiles:\n");
     for (unsigned i = 0; i < profile_count; i++) {
         fprintf(stderr, "  %c  %s\n", profiles[i].letter, profiles[i].name);
     }

@@ -73,9 +73,12 @@ static void split_ring(struct hypotheses *hypotheses, unsigned index, unsigned r
      */
     const bool reset_begins = agent->resetting && agent->reset_cycle + 1 == model->cycle;
     const bool resetting = agent->resetting && !reset_begins;
+    /* So may one that is asked for once more in its last cycle: that is another abort, visible in the cycle after. */
+    const bool again = ring->abort_again != 0 && ring->abort_again + 1 == model->cycle;
     const bool may_end =
         ring->aborting ? !resetting && !ring_has_burst(model, ring_number) : ring_dropped_idle(model, ring_number);
 
+    ring->abort_again = 0;
     if (!may_end) {
         ring->drained_for = 0;
         return;
@@ -90,9 +93,9 @@ static void split_ring(struct hypotheses *hypotheses, unsigned index, unsigned r
     struct model *ended = hypotheses->models[hypotheses->count++];
     *ended = *model;
     ring_end(ended, ring_number, true);
-    if (reset_begins) {
+    if (reset_begins || again) {
         ring_start_abort(ended, ring_number);
-        ended->rings[ring_number].abort_cycle = agent->reset_cycle;
+        ended->rings[ring_number].abort_cycle = model->cycle - 1;
     }
     hypotheses->splits++;
 }

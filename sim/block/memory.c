@@ -6,13 +6,11 @@
 
 #include <string.h>
 
-enum { IDENTIFIER_RING = 1 };
-
 void memory_reset(struct memory *memory)
 {
     memory->read_count = memory->write_count = memory->beat_count = 0;
     memory->r_chosen = memory->b_chosen = -1;
-    memory->ring_answer_at = 0;
+    memory->held_until = 0;
 }
 
 uint8_t memory_response(const struct memory *memory, uint64_t address)
@@ -80,7 +78,7 @@ static int choose_answer(struct memory *memory)
     for (unsigned i = 0; i < memory->write_count; i++) {
         const struct memory_write *write = &memory->writes[i];
         const uint32_t bit = 1u << write->id;
-        const bool held = write->id == IDENTIFIER_RING && memory->cycle < memory->ring_answer_at;
+        const bool held = write->id == memory->held_id && memory->cycle < memory->held_until;
         if ((seen & bit) == 0 && write->complete && !held && memory->cycle >= write->ready &&
             (chosen < 0 || (random_next(&memory->random) & 1) != 0)) {
             chosen = (int)i;
@@ -206,12 +204,18 @@ bool memory_idle(const struct memory *memory)
     return memory->read_count == 0 && memory->write_count == 0 && memory->beat_count == 0;
 }
 
-bool memory_ring_answer_waits(const struct memory *memory)
+bool memory_answer_waits(const struct memory *memory, uint32_t id)
 {
     for (unsigned i = 0; i < memory->write_count; i++) {
-        if (memory->writes[i].id == IDENTIFIER_RING) {
+        if (memory->writes[i].id == id) {
             return memory->writes[i].complete;
         }
     }
     return false;
+}
+
+void memory_hold_answers(struct memory *memory, uint32_t id, unsigned cycles)
+{
+    memory->held_id = id;
+    memory->held_until = memory->cycle + cycles;
 }

@@ -14,6 +14,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+enum { IDENTIFIER_PAYLOAD = 0, IDENTIFIER_RING = 1, IDENTIFIER_INTERRUPT = 2 };
 enum { MEMORY_BYTES = 1 << 22, MEMORY_QUEUE = 32, MEMORY_BEATS = 256, MEMORY_FAULTY = 1 << 28 };
 
 /** How it behaves; percentages are chances a cycle. */
@@ -49,8 +50,9 @@ struct memory {
         uint8_t strobe;
     } beats[MEMORY_BEATS]; /* accepted before their address */
     unsigned beat_count;
-    int r_chosen, b_chosen;  /* what is on the channel; -1: nothing */
-    uint64_t ring_answer_at; /* answers to completions are held until this cycle: a collision is being aimed at */
+    int r_chosen, b_chosen; /* what is on the channel; -1: nothing */
+    uint32_t held_id;       /* answers to writes of this identifier are held ... */
+    uint64_t held_until;    /* ... until this cycle: a collision is being aimed at */
     uint8_t *bytes;
 };
 
@@ -64,7 +66,9 @@ void memory_sample(struct memory *memory, const struct cosim_memory_inputs *in, 
 uint8_t memory_response(const struct memory *memory, uint64_t address);
 /** @return nothing is outstanding and nothing is driven */
 bool memory_idle(const struct memory *memory);
-/** @return an answer to a completion could be given now */
-bool memory_ring_answer_waits(const struct memory *memory);
+/** @return the oldest write of this identifier could be answered now */
+bool memory_answer_waits(const struct memory *memory, uint32_t id);
+/** Holds the answers to writes of this identifier for so many cycles. */
+void memory_hold_answers(struct memory *memory, uint32_t id, unsigned cycles);
 
 #endif

@@ -128,7 +128,8 @@ static bool quiet(const struct model *model)
         return false;
     }
     for (unsigned i = 0; i < model->size.agents; i++) {
-        if (model->agents[i].resetting || model->agents[i].message.offer_allowed || fifos_move(model, i)) {
+        const bool message = model->agents[i].message.requested && !agent_quiescing(model, i);
+        if (model->agents[i].resetting || message || fifos_move(model, i)) {
             return false;
         }
     }

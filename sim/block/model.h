@@ -145,9 +145,8 @@ struct agent {
     struct message_interrupt message;
     uint32_t cycle_high;
     uint16_t enable, test, pending_before;
-    bool resetting, quiesce, reset_unsettled;
+    bool resetting, quiesce, refusal_valid, refusal_write;
     uint8_t lock, peer_reset;
-    bool refusal_valid, refusal_write;
     uint8_t refusal_code, refusal_requester;
     uint16_t refusal_offset;
     uint32_t counts[6];                /* accesses, refusals, messages, bytes, read stalls, write stalls */
@@ -162,8 +161,8 @@ struct ring {
     uint16_t tail, head, completion_head, completion_tail, fetched;
     uint16_t moderation_count, high_water_mark, counted;
     uint32_t moderation_time;
-    uint64_t moderation_deadline, abort_cycle;
-    uint64_t stopped_in; /* the cycle of the last answer that disabled it */
+    uint64_t moderation_deadline, abort_cycle, abort_again; /* the last two: when it was asked for, and once more */
+    uint64_t stopped_in;                                    /* the cycle of the last answer that disabled it */
     uint8_t events;
     struct owner owner;
 };
@@ -185,8 +184,7 @@ struct message {
     struct segment segments[MODEL_SEGMENTS];
     uint8_t segment_count;
     bool open; /* a further descriptor belongs to it as far as is known */
-    bool fence, crc_wanted, aborted, dropped, offered;
-    bool data_seen;
+    bool fence, crc_wanted, aborted, dropped, offered, data_seen;
     uint8_t statuses;         /* statuses that it may complete with, one bit each; 0: ok */
     uint8_t pending_statuses; /* the same of a descriptor behind segments that are still copied */
     uint32_t bytes, crc;
@@ -206,9 +204,8 @@ struct burst {
 };
 
 struct fetch {
-    bool active;
+    bool active, error;
     uint8_t ring, beats;
-    bool error;
     uint64_t address, words[4];
 };
 

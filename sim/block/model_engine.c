@@ -26,10 +26,13 @@ struct message *engine_open(struct model *model)
     struct engine *engine = &model->engine;
     struct message *last = engine->message_count > 0 ? &engine->messages[engine->message_count - 1] : NULL;
 
-    if (last == NULL || !last->open || last->dropped) {
+    if (last == NULL || !last->open) {
         return NULL;
     }
-    /* What rises in the cycle after an abort was decided before the abort was visible. */
+    /* What rises in the cycle after an abort, or an answer that stops the ring, was decided before that was visible. */
+    if (last->dropped && model->cycle != model->rings[last->ring].stopped_in + 1) {
+        return NULL;
+    }
     return !last->aborted || model->cycle <= model->rings[last->ring].abort_cycle + 1 ? last : NULL;
 }
 
@@ -243,13 +246,12 @@ static void descriptor_beat(struct model *model, const struct cosim_memory_input
         return;
     }
     struct message *message = &engine->messages[engine->message_count - 1];
-    if (message->aborted) {
-        message->open = false;
-    } else if (fetch->error) {
+    if (fetch->error) {
         fetch_failed(model, message, events);
-    } else {
+    } else if (!message->aborted) {
         descriptor_decode(model, message, fetch->words);
     }
+    message->open = message->open && !message->aborted;
     *fetch = (struct fetch){0};
 }
 

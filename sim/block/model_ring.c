@@ -246,6 +246,7 @@ void ring_start_abort(struct model *model, unsigned index)
     struct ring *ring = &model->rings[index];
 
     if (ring->aborting) {
+        ring->abort_again = model->cycle;
         return;
     }
     ring->aborting = true;
@@ -272,7 +273,7 @@ void ring_end(struct model *model, unsigned index, bool event)
         ring->events |= event ? RING_ABORTED : 0;
     }
     ring->drained_for = 0;
-    ring->abort_cycle = 0;
+    ring->abort_cycle = ring->abort_again = 0;
 }
 
 /* `answered`: counted completions of this cycle; the deadline of the first comes from the time register as it is now.

@@ -57,12 +57,15 @@ const struct profile profiles[] = {
      .hardware_resets = 60},
     {.letter = 'X',
      .name = "resets and aborts in every state",
-     .memory = {.ar_stall = 20, .aw_stall = 20, .w_stall = 20, .r_gap = 20, .b_gap = 20, .latency_most = 30},
+     .memory =
+         {.ar_stall = 20, .aw_stall = 20, .w_stall = 20, .r_gap = 20, .b_gap = 20, .latency_most = 30, .faults = 15},
      .driver = {.aw_gap = 20, .w_gap = 20, .ar_gap = 20, .b_stall = 20, .r_stall = 20},
      .weights = {.doorbell = 15, .fifo = 15, .ring = 45, .timer = 5, .interrupt = 10, .state = 10},
      .lengths = LENGTHS_MIXED,
      .unaligned = 30,
+     .faulty = 20,
      .pauses = 20,
+     .collisions = 20,
      .aborts = 400,
      .soft_resets = 1500,
      .quiesces = 20,
@@ -125,6 +128,16 @@ const struct profile profiles[] = {
      .pauses = 40,
      .collisions = 20,
      .hardware_resets = 60},
+    {.letter = 'Q',
+     .name = "single events between silences",
+     .memory = {.latency_most = 10},
+     .weights = {.doorbell = 5, .fifo = 5, .ring = 85, .timer = 2, .interrupt = 3},
+     .lengths = LENGTHS_SHORT,
+     .unaligned = 20,
+     .calms = 20,
+     .long_moderation = 80,
+     .soft_resets = 30,
+     .hardware_resets = 10},
 };
 
 const unsigned profile_count = sizeof profiles / sizeof profiles[0];

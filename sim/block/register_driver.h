@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { DRIVER_QUEUE = 16 };
+enum { DRIVER_QUEUE = 32 };
 
 struct register_operation {
     uint32_t address, data;

@@ -154,11 +154,11 @@ static void skip_sometimes(struct run *run)
     if (promised > prediction.quiet_bound) {
         return; /* the check of this cycle says so */
     }
-    uint64_t cycles = promised;
-    if (promised == UINT64_MAX) {
-        cycles = random_next(&run->random) % 1000;
-    } else if ((random_next(&run->random) & 1) != 0) {
-        cycles = random_next(&run->random) % (promised + 1);
+    /* Mostly a few: what waits for a deadline would never wait for long. */
+    const uint64_t kind = random_next(&run->random) & 7, some = random_next(&run->random);
+    uint64_t cycles = some % 1000 < promised ? some % 1000 : promised;
+    if (kind < 2 && promised != UINT64_MAX) {
+        cycles = kind == 0 ? promised : some % (promised + 1);
     }
     if (cycles == 0) {
         return;

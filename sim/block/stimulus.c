@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-enum { ALL_STROBES = 0xf, PAUSE_MOST = 200, FRESH_ACCESSES = 8 };
+enum { ALL_STROBES = 0xf, PAUSE_MOST = 200, FRESH_ACCESSES = 8, CALM_LEAST = 200, CALM_RANGE = 600 };
 
 uint64_t stimulus_random(struct stimulus *stimulus)
 {
@@ -23,9 +23,10 @@ void stimulus_reset(struct stimulus *stimulus)
     memset(stimulus->planned_tail, 0, sizeof stimulus->planned_tail);
     memset(stimulus->resynchronise, 0, sizeof stimulus->resynchronise);
     memset(stimulus->tail_on_its_way, 0, sizeof stimulus->tail_on_its_way);
-    stimulus->quiesce_wire = false;
+    stimulus->quiesce_wire = stimulus->held_from_reset =
+        stimulus->profile->quiesces != 0 && stimulus_below(stimulus, 2) == 0;
     stimulus->fresh = FRESH_ACCESSES;
-    stimulus->pause = 0;
+    stimulus->pause = stimulus->calm = stimulus->fill_pushes = 0;
 }
 
 /** Requesters are the agents' numbers; a hostile one is anybody. */
@@ -128,13 +129,21 @@ static void stimulus_fresh(struct stimulus *stimulus, const struct model *model)
     }
 }
 
+static void step_quiesce_wire(struct stimulus *stimulus)
+{
+    const unsigned falls = stimulus->held_from_reset ? 25 : 200, quiesces = stimulus->profile->quiesces;
+
+    if (stimulus_chance(stimulus, quiesces != 0 && stimulus->quiesce_wire ? falls : quiesces / 4)) {
+        stimulus->quiesce_wire = !stimulus->quiesce_wire;
+        stimulus->held_from_reset = false;
+    }
+}
+
 void stimulus_step(struct stimulus *stimulus, const struct model *model)
 {
     const struct profile *profile = stimulus->profile;
 
-    if (stimulus_chance(stimulus, profile->quiesces != 0 && stimulus->quiesce_wire ? 200 : profile->quiesces / 4)) {
-        stimulus->quiesce_wire = !stimulus->quiesce_wire;
-    }
+    step_quiesce_wire(stimulus);
     if (stimulus->fresh > 0) {
         stimulus_fresh(stimulus, model);
         return;
@@ -143,7 +152,25 @@ void stimulus_step(struct stimulus *stimulus, const struct model *model)
         stimulus->pause--;
         return;
     }
+    if (stimulus->calm > 0) {
+        stimulus->calm--;
+        if (driver_idle(stimulus->driver)) {
+            stimulus_calm(stimulus, model);
+        }
+        return;
+    }
     if (stimulus->driver->hold > 0 || stimulus_collide(stimulus, model)) {
+        return;
+    }
+    if (stimulus_chance(stimulus, profile->soft_resets / 4) && stimulus_reset_pair(stimulus, model)) {
+        return;
+    }
+    if (profile->memory.faults != 0 && stimulus_chance(stimulus, profile->aborts / 2) &&
+        stimulus_abort_failing(stimulus, model)) {
+        return;
+    }
+    if (stimulus_chance(stimulus, profile->calms)) {
+        stimulus->calm = CALM_LEAST + stimulus_below(stimulus, CALM_RANGE);
         return;
     }
     if (stimulus_chance(stimulus, profile->pauses)) {

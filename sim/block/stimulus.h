@@ -31,8 +31,10 @@ struct profile {
     unsigned hardware_resets;                      /* of 1,000,000 cycles */
     unsigned pauses;                               /* of 10,000 cycles: the port falls silent for a while */
     unsigned collisions;                           /* percent of the completions that are aimed at */
-    unsigned long_lived;  /* percent of ring traffic that goes to ring 0, which is never disabled: indices wrap */
-    bool starts_at_carry; /* time begins shortly before the cycle counter's low half wraps */
+    unsigned calms;                                /* of 10,000 cycles: an episode of single events begins */
+    unsigned long_moderation; /* percent of the rings: moderation that hardly ever ends by itself */
+    unsigned long_lived;      /* percent of ring traffic that goes to ring 0, which is never disabled: indices wrap */
+    bool starts_at_carry;     /* time begins shortly before the cycle counter's low half wraps */
 };
 
 struct stimulus {
@@ -44,8 +46,11 @@ struct stimulus {
     uint64_t resynchronise[MODEL_RINGS]; /* from this cycle on the model's tail is taken again */
     bool tail_on_its_way[MODEL_RINGS];
     bool quiesce_wire;
-    unsigned fresh; /* accesses to come that look at the state after a hardware reset */
+    bool held_from_reset; /* the quiesce wire has been high since the hardware reset: many rings get ready at once */
+    unsigned fresh;       /* accesses to come that look at the state after a hardware reset */
     unsigned pause;
+    unsigned calm;                             /* cycles that are left of the episode */
+    unsigned fill_agent, fill_at, fill_pushes; /* a channel that is being filled, and the pushes that are left */
 };
 
 /** @return NULL if there is no such profile */
@@ -76,6 +81,12 @@ void stimulus_timer(struct stimulus *stimulus, const struct model *model);
 void stimulus_interrupt(struct stimulus *stimulus, const struct model *model);
 void stimulus_state(struct stimulus *stimulus, const struct model *model);
 void stimulus_sweep(struct stimulus *stimulus, const struct model *model);
+/** An event by itself, in a design that otherwise rests: what it moves is all that keeps the design awake. */
+void stimulus_calm(struct stimulus *stimulus, const struct model *model);
+/** Resets two agents so that both may end in one cycle. @return false if there is no chance of it now */
+bool stimulus_reset_pair(struct stimulus *stimulus, const struct model *model);
+/** Aborts the ring whose descriptor or completion the memory is about to refuse. @return false if there is none */
+bool stimulus_abort_failing(struct stimulus *stimulus, const struct model *model);
 /** Sends an access so that it meets an event, two cycles either side. @return false if there is none to meet */
 bool stimulus_collide(struct stimulus *stimulus, const struct model *model);
 

@@ -5,6 +5,8 @@
 #include <stddef.h>
 
 enum { LEAD = 4, SPREAD = 2 }; /* cycles from the decision to the event; to each side of it */
+enum { RESETS_APART = 5, ANSWER_RANGE = 8 };
+enum { AFTER_PAYLOAD = 8 }; /* cycles in which what follows the answer to a last payload write is hit */
 
 static const struct message *answered_next(const struct model *model)
 {
@@ -88,6 +90,78 @@ static void send_at_match(struct stimulus *stimulus, const struct model *model, 
     }
 }
 
+/** The message whose payload is answered next. */
+static const struct message *copied_next(const struct model *model)
+{
+    for (unsigned i = 0; i < model->engine.message_count; i++) {
+        const struct message *message = &model->engine.messages[i];
+        if (!message->offered && message->segment_count > 0) {
+            return message;
+        }
+    }
+    return NULL;
+}
+
+/** Aims an abort, or what else, at the cycles between the end of the payload and its completion's AWVALID. */
+static bool collide_with_payload(struct stimulus *stimulus, const struct model *model)
+{
+    struct memory *memory = stimulus->memory;
+    const struct message *message = copied_next(model);
+
+    if (message == NULL || !memory_answer_waits(memory, IDENTIFIER_PAYLOAD) || memory->b_chosen >= 0) {
+        return false;
+    }
+    if (stimulus_below(stimulus, 2) == 0) {
+        stimulus_write(stimulus, message->ring / model->size.rings, 0x5018 + message->ring % model->size.rings * 0x100,
+                       1);
+    } else {
+        send_at_completion(stimulus, model, message);
+    }
+    stimulus->driver->hold = LEAD - 1 - SPREAD + stimulus_below(stimulus, AFTER_PAYLOAD);
+    memory_hold_answers(memory, IDENTIFIER_PAYLOAD, LEAD);
+    return true;
+}
+
+bool stimulus_reset_pair(struct stimulus *stimulus, const struct model *model)
+{
+    const struct message *message = answered_next(model);
+
+    if (message == NULL || stimulus->driver->write_count > 0 || stimulus->memory->b_chosen >= 0 ||
+        !memory_answer_waits(stimulus->memory, IDENTIFIER_RING)) {
+        return false;
+    }
+    const unsigned agent = message->ring / model->size.rings, peer = stimulus_peer(stimulus, model, agent);
+    if (agent_memory_busy(model, peer)) {
+        return false;
+    }
+    /* One agent's reset waits for an answer, and the other's is asked for when that is about to come. */
+    stimulus_write(stimulus, agent, 0x080, 1);
+    for (unsigned i = stimulus_below(stimulus, RESETS_APART); i > 0; i--) {
+        stimulus_write(stimulus, peer, 0x090, 0);
+    }
+    stimulus_write(stimulus, peer, 0x080, 1);
+    memory_hold_answers(stimulus->memory, IDENTIFIER_RING, stimulus_below(stimulus, ANSWER_RANGE));
+    return true;
+}
+
+bool stimulus_abort_failing(struct stimulus *stimulus, const struct model *model)
+{
+    const struct fetch *fetch = &model->engine.fetch;
+    const struct message *message = answered_next(model);
+    unsigned ring = MODEL_RINGS;
+
+    if (fetch->active && memory_response(stimulus->memory, fetch->address) != COSIM_AXI_OKAY) {
+        ring = fetch->ring;
+    } else if (message != NULL && memory_response(stimulus->memory, message->completion_address) != COSIM_AXI_OKAY) {
+        ring = message->ring;
+    }
+    if (ring == MODEL_RINGS || model->rings[ring].aborting || stimulus->driver->write_count > 0) {
+        return false;
+    }
+    stimulus_write(stimulus, ring / model->size.rings, 0x5018 + ring % model->size.rings * 0x100, 1);
+    return true;
+}
+
 bool stimulus_collide(struct stimulus *stimulus, const struct model *model)
 {
     const struct register_driver *driver = stimulus->driver;
@@ -107,11 +181,14 @@ bool stimulus_collide(struct stimulus *stimulus, const struct model *model)
         stimulus->driver->hold = LEAD - 1 - SPREAD + offset;
         return true;
     }
-    if (message == NULL || !memory_ring_answer_waits(memory) || memory->b_chosen >= 0) {
+    if (stimulus_below(stimulus, 8) == 0) {
+        return collide_with_payload(stimulus, model);
+    }
+    if (message == NULL || !memory_answer_waits(memory, IDENTIFIER_RING) || memory->b_chosen >= 0) {
         return false;
     }
     send_at_completion(stimulus, model, message);
     stimulus->driver->hold = LEAD - 1 - SPREAD + offset;
-    memory->ring_answer_at = memory->cycle + LEAD;
+    memory_hold_answers(memory, IDENTIFIER_RING, LEAD);
     return true;
 }

@@ -71,6 +71,47 @@ static void fifo_setup(struct stimulus *stimulus, unsigned agent, unsigned at, u
     }
 }
 
+enum { FILL_AT_ONCE = 8 };
+
+/** A full channel, and what is done about it: a push that waits, that nobody may send, or that a reset refuses. */
+static void fill(struct stimulus *stimulus, const struct model *model)
+{
+    const unsigned agent = stimulus->fill_agent, push = 0x3000 + stimulus->fill_at;
+
+    for (unsigned i = 0; i < FILL_AT_ONCE && stimulus->fill_pushes > 0; i++) {
+        stimulus_write(stimulus, agent, push, (uint32_t)stimulus_random(stimulus));
+        stimulus->fill_pushes--;
+    }
+    if (stimulus->fill_pushes > 0) {
+        return;
+    }
+    switch (stimulus_below(stimulus, 4)) {
+    case 0:
+        /* The same channel of a window that does not exist: refused at once, whichever channel is full. */
+        if (model->size.agents < MODEL_AGENTS) {
+            const unsigned other = stimulus_below(stimulus, model->size.agents) * 0x100;
+            stimulus_write(stimulus, model->size.agents, 0x3000 + other + stimulus->fill_at % 0x100, 0);
+        }
+        break;
+    case 1:
+        if (stimulus->profile->soft_resets != 0) {
+            stimulus_write(stimulus, agent, 0x080, 1);
+            stimulus_write(stimulus, agent, push, 0);
+        }
+        break;
+    default:
+        stimulus_write(stimulus, agent, push, 0);
+    }
+}
+
+static void begin_fill(struct stimulus *stimulus, const struct model *model, unsigned agent, unsigned at)
+{
+    stimulus_write(stimulus, agent, 0x3010 + at, PICK(stimulus, 1, 5, 20, 60));
+    stimulus->fill_agent = agent;
+    stimulus->fill_at = at;
+    stimulus->fill_pushes = model->size.depth;
+}
+
 void stimulus_fifo(struct stimulus *stimulus, const struct model *model)
 {
     const unsigned agent = stimulus_agent(stimulus, model), peer = stimulus_peer(stimulus, model, agent);
@@ -78,6 +119,14 @@ void stimulus_fifo(struct stimulus *stimulus, const struct model *model)
 
     if (stimulus_chance(stimulus, stimulus->profile->claims)) {
         stimulus_write(stimulus, agent, PICK(stimulus, 0x303c, 0x403c) + at, stimulus_below(stimulus, 2));
+        return;
+    }
+    if (stimulus->fill_pushes > 0) {
+        fill(stimulus, model);
+        return;
+    }
+    if (stimulus_below(stimulus, 64) == 0) {
+        begin_fill(stimulus, model, agent, at);
         return;
     }
     switch (stimulus_below(stimulus, 12)) {
@@ -193,14 +242,20 @@ static void follow_reset(struct stimulus *stimulus, const struct model *model, u
     const unsigned channel = stimulus_below(stimulus, model->size.channels) * 0x40;
 
     switch (stimulus_below(stimulus, 8)) {
-    case 0:
-        stimulus_write(stimulus, peer, 0x3000 + agent * 0x100 + channel, (uint32_t)stimulus_random(stimulus));
+    case 0: /* each way; what it counts among the words dropped is looked at when it is over */
+        for (unsigned i = 0; i < 3; i++) {
+            stimulus_write(stimulus, peer, 0x3000 + agent * 0x100 + channel, (uint32_t)stimulus_random(stimulus));
+        }
+        stimulus_write(stimulus, peer, 0x3014 + agent * 0x100 + channel, 1);
+        stimulus_read(stimulus, peer, 0x301c + agent * 0x100 + channel);
         break;
     case 1:
         stimulus_write(stimulus, peer, 0x4008 + agent * 0x100 + channel, 1);
+        stimulus_read(stimulus, peer, 0x4020 + agent * 0x100 + channel);
         break;
     case 2:
         stimulus_read(stimulus, peer, 0x4024 + agent * 0x100 + channel);
+        stimulus_read(stimulus, peer, 0x4020 + agent * 0x100 + channel);
         break;
     case 3:
         stimulus_write(stimulus, peer, 0x1000 + agent * 0x80, (uint32_t)stimulus_random(stimulus));

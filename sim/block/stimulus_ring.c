@@ -169,7 +169,10 @@ static void set_up(struct stimulus *stimulus, const struct model *model, unsigne
     stimulus_write(stimulus, agent, at + 0x08, base_of(stimulus, COMPLETIONS, ring));
     stimulus_write(stimulus, agent, at + 0x0c, stimulus_below(stimulus, 3));
     stimulus_write(stimulus, agent, at + 0x10, size_log2(stimulus, ring) | size_log2(stimulus, ring) << 8);
-    if (stimulus_below(stimulus, 3) == 0) {
+    if (stimulus_chance(stimulus, 100 * stimulus->profile->long_moderation)) {
+        stimulus_write(stimulus, agent, at + 0x34, 50 + stimulus_below(stimulus, 100));
+        stimulus_write(stimulus, agent, at + 0x38, 10000 + stimulus_below(stimulus, 100000));
+    } else if (stimulus_below(stimulus, 3) == 0) {
         stimulus_write(stimulus, agent, at + 0x34, stimulus_below(stimulus, 6));
         stimulus_write(stimulus, agent, at + 0x38, stimulus_below(stimulus, 400));
     }
@@ -216,7 +219,9 @@ static void other_write(struct stimulus *stimulus, const struct model *model, un
                                                         : 1 | stimulus_below(stimulus, 4));
         break;
     case 4:
-        if (stimulus_below(stimulus, 16) == 0) { /* an index that may be wrong */
+        if (stimulus_below(stimulus, 8) == 0) { /* a tail that is there already is not wrong */
+            stimulus_write(stimulus, agent, at + 0x20, stimulus_number(stimulus, model->rings[ring].tail));
+        } else if (stimulus_below(stimulus, 16) == 0) { /* an index that may be wrong */
             stimulus_write(stimulus, agent, at + (stimulus_below(stimulus, 2) ? 0x20 : 0x28),
                            (uint32_t)(model->rings[ring].tail + stimulus_below(stimulus, 64) - 32));
         }

@@ -231,6 +231,34 @@ static void test_index_that_goes_back_is_refused(void **state)
     assert_int_equal(read_register(RING + 0x44), 3);
 }
 
+/* RING_EVENT.fetch_failed and RING_ERROR_ADDRESS come with the answer, whatever else is going on in the ring. */
+static void test_refused_descriptor_is_told_while_its_ring_aborts(void **state)
+{
+    (void)state;
+    write_register(RING + 0x00, 0x1040);
+    write_register(RING + 0x14, 1);
+    write_register(RING + 0x20, 1);
+    one_cycle();
+    in.memory.arready = true;
+    out.memory.ar =
+        (struct cosim_memory_address){.valid = true, .address = 0x1040, .id = 1, .length = 3, .size = 3, .burst = 1};
+    one_cycle();
+    out.memory.ar.valid = false;
+    write_register(RING + 0x18, 1);
+    assert_int_equal(read_register(RING + 0x1c), 3);
+    in.memory.rvalid = out.memory.rready = true;
+    in.memory.rid = 1;
+    for (unsigned beat = 0; beat < 4; beat++) {
+        in.memory.rresp = beat == 1 ? COSIM_AXI_SLVERR : COSIM_AXI_OKAY;
+        in.memory.rlast = beat == 3;
+        one_cycle();
+    }
+    in.memory.rvalid = false;
+    assert_null(model.failed_check);
+    assert_int_equal(read_register(RING + 0x30), RING_FETCH_FAILED);
+    assert_int_equal(read_register(RING + 0x3c), 0x1040);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -245,6 +273,7 @@ int main(void)
         cmocka_unit_test_setup(test_refused_access_is_recorded_once, fresh_model),
         cmocka_unit_test_setup(test_high_priority_passes_over_low_eight_times, fresh_model),
         cmocka_unit_test_setup(test_index_that_goes_back_is_refused, fresh_model),
+        cmocka_unit_test_setup(test_refused_descriptor_is_told_while_its_ring_aborts, fresh_model),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
