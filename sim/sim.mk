@@ -34,13 +34,16 @@ DESIGNS := $(patsubst rtl/%/design.toml,%,$(wildcard rtl/*/design.toml))
 DESIGN_SO := $(BUILD)/designs/$(DESIGN)/design.so
 DESIGN_TOOLS := $(wildcard sim/dut/*) sim/include/cosim/design.h
 
+# What the reference mailbox is trained with (sim/dut/verilate.sh): random accesses of every kind. The others are not worth it.
+DESIGN_TRAINING := $(BUILD)/sim/block/block_run
+
 # One rule a design folder. Its registers, if it describes them in SystemRDL, are generated first (rtl/rtl.mk).
 define design_rule
 $(BUILD)/designs/$(1)/design.so: $$(wildcard $(addsuffix /*,$(addprefix rtl/,$(1) $(call rtl_base,$(1)) lib checkers))) $(DESIGN_TOOLS) \
-		$(filter $(BUILD)/designs/$(1)/%,$(RTL_REGISTER_STAMPS)) | $(SETUP)
+		$(filter $(BUILD)/designs/$(1)/%,$(RTL_REGISTER_STAMPS)) | $(SETUP) $(if $(filter mailbox,$(1)),$(DESIGN_TRAINING))
 	@echo '  verilate $(1)'
 	$(QUIET)$$(PYTHON) -m sim.dut.bind_design rtl/$(1) $(BUILD)/designs/$(1)
-	$(QUIET)sh sim/dut/verilate.sh $(BUILD)/designs/$(1)
+	$(QUIET)$(if $(filter mailbox,$(1)),TRAINING=$(DESIGN_TRAINING)) sh sim/dut/verilate.sh $(BUILD)/designs/$(1)
 endef
 $(foreach design,$(DESIGNS),$(eval $(call design_rule,$(design))))
 

@@ -2,14 +2,17 @@
 # SPDX-License-Identifier: MIT
 # Compiles a bound design (binding.cpp, sources.txt and parameters.txt in the folder given) into the shared object
 # design.so there. Further arguments are options of Verilator; OPT_FAST, OPT_SLOW and JOBS, from the environment, are the
-# effort of the C++ compiler and how many of it run at once.
+# effort of the C++ compiler and how many of it run at once; TRAINING is a command whose last argument is yet to come, a
+# shared object of the design, which it runs for a moment (see below).
 set -eu
 folder=$1
 shift
 here=$(pwd)
 rm -rf "$folder/verilated"
+# No look-up tables in place of logic (-fno-table): Verilator looks into them in every cycle, where the logic stood behind a
+# condition that is hardly ever true.
 # shellcheck disable=SC2046  # one argument a source
-verilator --cc -O3 --assert --trace --x-assign fast --x-initial fast -Wno-fatal -Wno-lint -Wno-style \
+verilator --cc -O3 -fno-table --assert --trace --x-assign fast --x-initial fast -Wno-fatal -Wno-lint -Wno-style \
     --prefix Vdesign --top-module "$(sed -n 's/.*"top": "\(.*\)".*/\1/p' "$folder/design.json" | head -n 1)" \
     --Mdir "$folder/verilated" --lib-create design \
     -CFLAGS "-O2 -fPIC -fvisibility=hidden -I$here/sim/include -include $here/sim/dut/verilator_hooks.h" \
@@ -29,9 +32,34 @@ if has_step eval; then
         direct="$direct -DCOSIM_DESIGN_DIRECT_CLOCK"
     fi
 fi
-MAKEFLAGS="" make -s -j"${JOBS:-1}" -C "$folder/verilated" -f Vdesign.mk OPT_FAST="${OPT_FAST:--O3}" OPT_SLOW="${OPT_SLOW:--O1}" OPT_GLOBAL=-O3 \
-    USER_CPPFLAGS="$direct" libdesign.a >> "$folder/verilator.log" 2>&1 ||
-    { tail -n 40 "$folder/verilator.log" >&2; exit 1; }
-g++ -shared -o "$folder/design.so.new" -Wl,--whole-archive "$folder/verilated/libdesign.a" -Wl,--no-whole-archive \
-    -Wl,-Bsymbolic -pthread
+# $1: further options of the compiler for what is not there yet; $2...: objects, or the whole library
+compile() {
+    options=$1
+    shift
+    MAKEFLAGS="" make -s -j"${JOBS:-1}" -C "$folder/verilated" -f Vdesign.mk OPT_FAST="${OPT_FAST:--O3} $options" \
+        OPT_SLOW="${OPT_SLOW:--O1}" OPT_GLOBAL=-O3 USER_CPPFLAGS="$direct" "$@" >> "$folder/verilator.log" 2>&1 ||
+        { tail -n 40 "$folder/verilator.log" >&2; exit 1; }
+}
+# $1: the shared object; then options
+link() {
+    g++ -shared -o "$@" "$folder"/verilated/*.o -Wl,-Bsymbolic -pthread
+}
+# A simulated cycle is a long row of conditions that are hardly ever true. A short training run counts them, and the compiler
+# then puts side by side what is executed. Only what is evaluated is compiled twice, not waves and set-up. What the run finds
+# wrong with the design is not asked here: its counts hold up to there, and without any the result is only slower.
+if [ -n "${TRAINING:-}" ]; then
+    evaluated="binding.o $(cd "$folder/verilated" && echo Vdesign___024root__DepSet_*[0-9].cpp | sed 's/\.cpp/.o/g')"
+    # shellcheck disable=SC2086  # one argument an object, a command with its arguments
+    {
+        compile "-fprofile-generate -fprofile-update=single" $evaluated
+        compile "" libdesign.a
+        link "$folder/verilated/training.so" -fprofile-generate
+        timeout 60 $TRAINING "$folder/verilated/training.so" >> "$folder/verilator.log" 2>&1 || true
+        (cd "$folder/verilated" && rm -f libdesign.a $evaluated)
+        compile "-fprofile-use -Wno-missing-profile" $evaluated
+    }
+else
+    compile "" libdesign.a
+fi
+link "$folder/design.so.new"
 mv "$folder/design.so.new" "$folder/design.so"
