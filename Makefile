@@ -28,6 +28,10 @@ help:
 	@echo 'make mutate    mutants of the mailbox, and the share of them that the checks catch'
 	@echo 'make coverage  lines, toggles and cover properties of the mailbox that runs have reached'
 	@echo 'make synth     cells, flip-flops and longest path of the mailbox in three sizes'
+	@echo 'make bench-ipc the IPC core alone, beside pipes, futexes, ck_ring and others'
+	@echo 'make coverage-ipc lines and branches of the IPC core that its tests reach, with a gate'
+	@echo 'make mutate-ipc faults planted in the IPC core, and the share of them that its tests find'
+	@echo 'make fuzz      inputs made up for the IPC core, FUZZ_SECONDS (600) a target'
 	@echo 'make features  the rows of requirements that the IPC core meets, each with its tests'
 	@echo 'make register-reference  the registers of the mailbox as pages for people who write drivers'
 	@echo 'make build     everything that the others need, without running it'
@@ -51,6 +55,11 @@ include rtl/formal/formal.mk
 include rtl/mutation/mutation.mk
 include rtl/coverage/coverage.mk
 include rtl/synthesis/synthesis.mk
+include kernel_ipc/bench/bench.mk
+include kernel_ipc/fuzz/fuzz.mk
+include kernel_ipc/formal/formal.mk
+include kernel_ipc/tools/coverage.mk
+include kernel_ipc/mutation/mutation.mk
 
 .PHONY: setup build run test bench doctor list lint format clean
 setup: $(SETUP)
@@ -68,7 +77,7 @@ test: build
 	@$(SUBMAKE) test-harness
 
 bench: build
-	@$(PYTHON) -m harness bench --design $(DESIGN)
+	@status=0; $(PYTHON) -m harness bench --design $(DESIGN) || status=1; $(SUBMAKE) bench-ipc || status=1; exit $$status
 
 # The doctor comes before the treatment: it needs no set-up.
 doctor:

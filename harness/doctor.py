@@ -91,6 +91,7 @@ TOOLS = (
         False,
     ),
     Tool("z3", ("z3", "--version"), r"version (\d[\d.]*)", "4.8", "no formal proofs (make formal)", False),
+    Tool("spin", ("spin", "-V"), r"Version (\d[\d.]*)", "6.5", "no model of the wait protocol (make formal)", False),
     Tool("genhtml", ("genhtml", "--version"), r"version (\d[\d.]*)", "1.14", "no coverage page (make coverage)", False),
     Tool("clang", ("clang", "--version"), r"version (\d[\d.]*)", "14.0", "no `make lint`", False),
     Tool("gdb-multiarch", ("gdb-multiarch", "--version"), r"(\d+\.[\d.]+)", "12.0", "no `run --gdb`", False),

@@ -3,12 +3,22 @@
 
 KIPC_INCLUDE := kernel_ipc/include
 KIPC_SOURCES := $(addprefix kernel_ipc/src/,error.c port.c slot.c wait.c ring.c ring_layout.c ring_wait.c \
-                  loan.c pool_layout.c release.c link.c link_receive.c message.c)
+                  ring_batch.c loan.c pool_layout.c release.c link.c link_receive.c message.c)
 # Kernel objects, on top of these: for a system that runs a kernel of this library.
 KIPC_KERNEL_SOURCES := $(addprefix kernel_ipc/src/,table.c kernel.c process.c handle.c object.c name.c wait_queue.c \
                          semaphore.c mutex.c condition.c rwlock.c event.c event_wait.c notification.c \
                          block.c channel.c channel_send.c channel_receive.c transfer.c call.c \
-                         topic.c subscription.c limiter.c)
+                         topic.c subscription.c limiter.c transport.c connection.c channel_batch.c async.c registry.c \
+                         channel_registers.c channel_policy.c)
+# How processes reach them: system calls, with a look at who asks; and what can be learned about their work.
+KIPC_KERNEL_SOURCES += $(addprefix kernel_ipc/src/,mode.c user_memory.c syscall.c trap.c syscall_handle.c syscall_sync.c \
+                         syscall_channel.c syscall_batch.c syscall_region.c channel_fast.c writer.c histogram.c throughput.c record.c observer.c \
+                         observation.c report.c log.c leak.c)
+# Shared memory.
+KIPC_KERNEL_SOURCES += $(addprefix kernel_ipc/src/,memory.c page.c frames.c region.c region_access.c region_info.c \
+                         region_share.c mapping.c fault.c)
+# The way to another node, through a hardware mailbox.
+KIPC_KERNEL_SOURCES += $(addprefix kernel_ipc/src/,mailbox.c mailbox_words.c mailbox_copies.c)
 KIPC_ALL_SOURCES := $(KIPC_SOURCES) $(KIPC_KERNEL_SOURCES)
 
 KIPC_BUILD := $(or $(BUILD),build)/kernel_ipc
@@ -28,17 +38,28 @@ KIPC_CC_plain = $(KIPC_CLANG)
 KIPC_FLAGS_address := -g -O1 -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all -DKIPC_DEBUG
 KIPC_FLAGS_thread := -g -O1 -fsanitize=thread
 KIPC_FLAGS_plain := -g -O2
+# Tests see every line of the log; the library for others, and firmware, have none unless they ask for it.
+$(foreach mode,$(KIPC_MODES),$(eval KIPC_FLAGS_$(mode) += -DKIPC_CFG_LOG=4))
 
 KIPC_TESTS := error port message slot ring ring_checks wait loan link corruption threads \
               table kernel handle semaphore mutex condition rwlock event notification \
-              channel channel_access channel_waits call limiter transfer topic kernel_threads
+              channel channel_access channel_waits call limiter transfer topic kernel_threads transport blocking_suite mailbox mailbox_stress
+KIPC_TESTS += batch async registry channel_kinds channel_rates transport_wire
+KIPC_TESTS += page page_copy region region_life region_access region_share mapping mapping_rights memory memory_port
+KIPC_TESTS += syscall syscall_values user_memory histogram throughput writer observer report log leak mode quota \
+              channel_fast record
+KIPC_TESTS += linearizability linearizable_queues
 # A test that hangs is a failed test: each has this many seconds.
 KIPC_TEST_SECONDS := 300
-KIPC_HOST_SOURCES := $(KIPC_ALL_SOURCES) kernel_ipc/port/host/kipc_host.c
-KIPC_SUPPORT := $(addprefix kernel_ipc/tests/,support.c ring_fixture.c mock_scheduler.c kernel_fixture.c channel_fixture.c)
-KIPC_EXPLORER := $(addprefix kernel_ipc/tests/,explorer.c model.c kernel_scenario.c)
+KIPC_HOST_SOURCES := $(KIPC_ALL_SOURCES) kernel_ipc/port/host/kipc_host.c kernel_ipc/port/host/kipc_host_memory.c
+KIPC_SUPPORT := $(addprefix kernel_ipc/tests/,support.c ring_fixture.c mock_scheduler.c kernel_fixture.c channel_fixture.c \
+                  blocking_suite.c blocking_locks.c blocking_messages.c mailbox_fixture.c)
+# Of the tests alone: the explorers build all that is above anew for each mutant.
+KIPC_FIXTURES := $(addprefix kernel_ipc/tests/,gate_fixture.c gate_calls.c gate_arguments.c text_writer.c observer_fixture.c)
+KIPC_FIXTURES += $(addprefix kernel_ipc/tests/,linearizability.c history_fixture.c fake_memory.c memory_fixture.c)
+KIPC_EXPLORER := $(addprefix kernel_ipc/tests/,explorer.c model.c kernel_scenario.c fake_memory.c)
 # Each is a program with every schedule of its scenarios.
-KIPC_EXPLORERS := explorer kernel_explorer message_explorer
+KIPC_EXPLORERS := explorer kernel_explorer message_explorer region_explorer
 
 .PHONY: kernel_ipc test-kernel_ipc
 kernel_ipc: $(KIPC_BUILD)/libkernel_ipc.a
@@ -54,7 +75,7 @@ $(KIPC_BUILD)/libkernel_ipc.a: $(KIPC_LIBRARY_OBJECTS)
 	ar rcs $@ $^
 
 define KIPC_MODE_RULES
-KIPC_OBJECTS_$(1) := $(patsubst kernel_ipc/%.c,$(KIPC_BUILD)/$(1)/%.o,$(KIPC_HOST_SOURCES) $(KIPC_SUPPORT))
+KIPC_OBJECTS_$(1) := $(patsubst kernel_ipc/%.c,$(KIPC_BUILD)/$(1)/%.o,$(KIPC_HOST_SOURCES) $(KIPC_SUPPORT) $(KIPC_FIXTURES))
 $(KIPC_BUILD)/$(1)/%.o: kernel_ipc/%.c kernel_ipc/kernel_ipc.mk
 	@mkdir -p $$(@D)
 	@echo '  cc       $$< ($(1))'
@@ -134,5 +155,8 @@ kernel_ipc-results: $(KIPC_PROGRAMS_plain)
 	  timeout $(KIPC_TEST_SECONDS) $$program >/dev/null || echo "  FAILED   $$program"; done
 
 features: kernel_ipc-results
-	@$(or $(PYTHON),python3) -m kernel_ipc.tools.features --results $(KIPC_RESULTS) $(KIPC_REPORTS)/kernel_ipc_tools.xml $(KIPC_REPORTS)/harness.xml \
+	@$(or $(PYTHON),python3) -m kernel_ipc.tools.features --results $(KIPC_RESULTS) $(KIPC_REPORTS)/kernel_ipc_tools.xml $(KIPC_REPORTS)/harness.xml $(KIPC_REPORTS)/kernel_ipc_coverage.xml \
 	  --report $(KIPC_REPORTS)/features.md $(FEATURES)
+
+# The same sources in other ways, and the examples.
+include kernel_ipc/tests/builds.mk

@@ -5,6 +5,8 @@
  * "Sequenced" accesses are those of the wait protocol: each side stores one word and then loads the other side's, and
  * at least one of the two must see the other's store. All sequenced loads and stores have one total order.
  *
+ * A "dependent" load is an acquire load for accesses whose addresses are worked out from its result, and no other ones.
+ *
  * RISC-V: the fence that makes this true stands behind the store (store; fence rw,rw), so a sequenced load needs none
  * before it; with all of them following this convention that is as strong as a fence before each load.
  */
@@ -28,6 +30,11 @@ static inline uint32_t ki_load_relaxed(const kipc_shared_word *word)
 }
 
 static inline uint32_t ki_load_acquire(const kipc_shared_word *word)
+{
+    return kipc_model_load(word, KI_ACQUIRE_RELEASE);
+}
+
+static inline uint32_t ki_load_dependent(const kipc_shared_word *word)
 {
     return kipc_model_load(word, KI_ACQUIRE_RELEASE);
 }
@@ -71,6 +78,11 @@ static inline uint32_t ki_load_acquire(const kipc_shared_word *word)
     return value;
 }
 
+static inline uint32_t ki_load_dependent(const kipc_shared_word *word)
+{
+    return *word; /* the memory model keeps an access behind the load that its address comes from */
+}
+
 static inline uint32_t ki_load_sequenced(const kipc_shared_word *word)
 {
     return ki_load_acquire(word);
@@ -109,6 +121,11 @@ static inline uint32_t ki_load_relaxed(const kipc_shared_word *word)
 }
 
 static inline uint32_t ki_load_acquire(const kipc_shared_word *word)
+{
+    return atomic_load_explicit(word, memory_order_acquire);
+}
+
+static inline uint32_t ki_load_dependent(const kipc_shared_word *word)
 {
     return atomic_load_explicit(word, memory_order_acquire);
 }

@@ -51,6 +51,7 @@ static void end(struct kipc_kernel *kernel, struct kipc_request *request)
 {
     request->was_answered = request->state == KIPC_REQUEST_ANSWERED;
     request->state = KIPC_REQUEST_FREE;
+    ki_queue_set_owner(kernel, &request->queue, NULL);
     ki_blocks_give(kernel, request->reply);
     kernel->blocks_reserved -= request->reserved;
     request->next_free = kernel->free_requests;
@@ -73,13 +74,31 @@ void ki_request_fail(struct kipc_kernel *kernel, uint64_t id, int code)
     }
 }
 
-void ki_request_received(struct kipc_kernel *kernel, uint64_t id, kipc_pid_t server)
+void ki_request_received(struct kipc_kernel *kernel, uint64_t id, kipc_pid_t server, struct kipc_thread *thread)
 {
     struct kipc_request *request = find(kernel, id);
     if (request != NULL) {
         request->state = KIPC_REQUEST_RECEIVED;
         request->server = server;
+        ki_queue_set_owner(kernel, &request->queue, thread);
     }
+}
+
+void ki_requests_of_thread(struct kipc_kernel *kernel, const struct kipc_thread *thread)
+{
+    for (uint32_t i = 0; i < kernel->request_count; i++) {
+        struct kipc_request *request = &kernel->requests[i];
+        if (request->state != KIPC_REQUEST_FREE && request->queue.owner == thread) {
+            ki_queue_set_owner(kernel, &request->queue, NULL);
+        }
+    }
+}
+
+/* Who will serve a request that waits in the inbox: as far as can be told, who received one there last. */
+static struct kipc_thread *server_of(const struct kipc_channel *inbox)
+{
+    struct kipc_thread *thread = inbox->server;
+    return thread != NULL && thread->process != NULL ? thread : NULL;
 }
 
 void ki_requests_of_ended(struct kipc_kernel *kernel, kipc_pid_t server)
@@ -143,6 +162,9 @@ static int call_and_wait(struct ki_call *call, struct kipc_channel_message *mess
     inbox->object.pins += 1;
     int result = ki_channel_send(call, message, caller, request->id, deadline);
     if (result == KIPC_OK) {
+        if (request->state == KIPC_REQUEST_SENT && request->queue.owner == NULL) {
+            ki_queue_set_owner(kernel, &request->queue, server_of(inbox));
+        }
         result = await_answer(call, request, deadline);
     } else if (request->state == KIPC_REQUEST_FAILED) {
         result = request->failure; /* a rendezvous that ended otherwise */
@@ -169,7 +191,9 @@ int kipc_channel_call(struct kipc_kernel *kernel, kipc_pid_t caller, kipc_handle
     struct ki_call call;
     int result = ki_enter_thread(&call, kernel, caller, handle, KIPC_TABLE_CHANNEL, KIPC_RIGHT_SEND);
     KIPC_GUARD(result == KIPC_OK, result);
-    result = ki_channel_check(&call, &request, caller);
+    const struct kipc_channel *end = call.object;
+    bool has_calls = !end->is_remote && !end->config.is_register_only;
+    result = has_calls ? ki_channel_check(&call, &request, caller) : KIPC_E_INVAL;
     if (result == KIPC_OK) {
         uint32_t most = ((const struct kipc_channel *)call.object)->config.message_max;
         result = call_and_wait(&call, &request, caller, reply, capacity < most ? capacity : most, deadline);

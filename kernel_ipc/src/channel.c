@@ -2,6 +2,10 @@
 /* Making, connecting and closing channels. Messages go through channel_send.c and channel_receive.c. */
 #include "channel.h"
 
+/* One that it is open and one that it is closed. */
+#define ANNOUNCEMENTS_MAX 2u
+#define ALL_TYPES ((1u << (KIPC_MESSAGE_CONTROL + 1)) - 1)
+
 struct kipc_channel_config kipc_channel_config_default(void)
 {
     return (struct kipc_channel_config){.capacity = KIPC_CFG_CH_SLOTS,
@@ -12,10 +16,14 @@ struct kipc_channel_config kipc_channel_config_default(void)
                                         .timeout = KIPC_FOREVER};
 }
 
-static bool is_allowed(const struct kipc_channel_config *config)
+bool ki_channel_is_allowed(const struct kipc_channel_config *config)
 {
     KIPC_GUARD(config->buffer_bytes >= KIPC_CFG_CH_BYTES_MIN && config->buffer_bytes <= KIPC_CFG_CH_BYTES_MAX, false);
-    KIPC_GUARD(config->message_max <= config->buffer_bytes && config->capacity <= KIPC_CFG_CH_BYTES_MAX, false);
+    KIPC_GUARD(config->message_max <= config->buffer_bytes && config->capacity <= KIPC_CFG_CH_DEPTH_MAX, false);
+    KIPC_GUARD(!config->announces || config->capacity != 0, false); /* nobody waits for them to be taken */
+    bool fits_registers = config->capacity == 0 && config->message_max <= KIPC_MSG_REGISTER_MAX;
+    KIPC_GUARD(!config->is_register_only || fits_registers, false);
+    KIPC_GUARD(config->control_max <= config->capacity, false);
     bool may_lose = config->overflow != KIPC_OVERFLOW_BLOCK;
     KIPC_GUARD(config->capacity != 0 || !may_lose, false); /* a rendezvous has nothing to overflow */
     return (unsigned int)config->overflow <= KIPC_OVERFLOW_OVERWRITE_OLDEST &&
@@ -28,7 +36,10 @@ static bool is_allowed(const struct kipc_channel_config *config)
  */
 static uint32_t blocks_needed(const struct kipc_channel_config *config)
 {
-    uint32_t messages = config->capacity == 0 ? 1 : config->capacity;
+    uint32_t messages = (config->capacity == 0 ? 1 : config->capacity) + (config->announces ? ANNOUNCEMENTS_MAX : 0);
+    if (config->is_register_only) {
+        return 0;
+    }
     uint32_t large = config->buffer_bytes / (KIPC_MSG_SMALL_MAX + 1);
     if (config->message_max <= KIPC_MSG_SMALL_MAX) {
         return messages;
@@ -45,18 +56,58 @@ static int give_inbox(struct ki_call *call, struct kipc_channel *end)
     int result = ki_blocks_reserve(call->kernel, blocks);
     KIPC_GUARD(result == KIPC_OK, result);
     end->reserved = blocks;
+    end->has_inbox = true;
     return KIPC_OK;
 }
 
-static int set_up_end(struct ki_call *call, struct kipc_channel *end, const struct kipc_channel_config *config,
+int ki_channel_set_up(struct ki_call *call, struct kipc_channel *end, const struct kipc_channel_config *config,
                       bool has_inbox)
 {
     end->config = *config;
-    end->types = (1u << (KIPC_MESSAGE_CONTROL + 1)) - 1;
+    end->types = ALL_TYPES;
+    if (end->config.control_max == 0) {
+        end->config.control_max = config->capacity < 4 ? 1 : config->capacity / 4;
+    }
     ki_queue_set_up(&end->receivers, config->order);
     ki_queue_set_up(&end->senders, config->order);
     ki_queue_set_up(&end->takers, KIPC_WAIT_FIFO);
     return has_inbox ? give_inbox(call, end) : KIPC_OK;
+}
+
+/* What the end that sends to this inbox need not ask. */
+static bool takes_plainly(const struct kipc_channel *inbox)
+{
+    return inbox->config.capacity != 0 && inbox->types == ALL_TYPES && !inbox->is_remote &&
+           inbox->pending_sends == NULL && inbox->pending_receives == NULL && inbox->required_id == KIPC_NO_ID;
+}
+
+void ki_channel_review(struct kipc_channel *end)
+{
+    struct kipc_channel *peer = end->peer;
+    end->receives_plainly =
+        end->rule_count == 0 && !end->is_remote && end->config.capacity != 0 && end->pending_sends == NULL;
+    end->sends_plainly = peer != NULL && end->rule_count == 0 && takes_plainly(peer);
+    if (peer != NULL) {
+        peer->sends_plainly = peer->rule_count == 0 && takes_plainly(end);
+    }
+}
+
+/* Tells an end about its connection, beside the messages of its peer: for this a block and a place were set aside. */
+static void announce(struct kipc_kernel *kernel, struct kipc_channel *end, enum kipc_control control)
+{
+    if (!end->config.announces || !end->has_inbox) {
+        return;
+    }
+    static const struct kipc_channel_message messages[] = {
+        [KIPC_CONTROL_OPEN] = {.type = KIPC_MESSAGE_CONTROL, .priority = UINT8_MAX, .tag = KIPC_CONTROL_OPEN},
+        [KIPC_CONTROL_CLOSE] = {.type = KIPC_MESSAGE_CONTROL, .priority = UINT8_MAX, .tag = KIPC_CONTROL_CLOSE},
+    };
+    const struct ki_origin origin = {.sender = 0, .request_id = 0, .payer = KIPC_NO_ID};
+    struct kipc_block *block = ki_blocks_take(kernel, 0);
+    ki_channel_fill(block, &messages[control], &origin);
+    end->used += 1;
+    end->announcements += 1;
+    ki_channel_deliver_written(kernel, end, end, block);
 }
 
 /* Two ends, or none: closing a handle takes along all that was done for its end. */
@@ -65,17 +116,22 @@ static int make_ends(struct ki_call *call, const struct kipc_channel_config *con
 {
     struct kipc_handle_entry *first = call->handle;
     struct kipc_channel *end = call->object;
-    int result = set_up_end(call, end, config, !config->is_unidirectional);
+    int result = ki_channel_set_up(call, end, config, !config->is_unidirectional);
     if (result == KIPC_OK) {
         result = ki_create_more(call, KIPC_TABLE_CHANNEL, caller);
     }
     if (result == KIPC_OK) {
         struct kipc_channel *peer = call->object;
-        result = set_up_end(call, peer, config, true);
+        result = ki_channel_set_up(call, peer, config, true);
         end->peer = peer;
         peer->peer = end;
+        ki_channel_review(peer);
+        ki_channel_review(end);
         if (result != KIPC_OK) {
             ki_handle_close(call->kernel, call->handle);
+        } else {
+            announce(call->kernel, end, KIPC_CONTROL_OPEN);
+            announce(call->kernel, peer, KIPC_CONTROL_OPEN);
         }
     }
     if (result != KIPC_OK) {
@@ -94,25 +150,11 @@ static int make_ends(struct ki_call *call, const struct kipc_channel_config *con
 int kipc_channel_create(struct kipc_kernel *kernel, kipc_pid_t caller, const struct kipc_channel_config *config,
                         kipc_handle_t ends[2])
 {
-    KIPC_GUARD(config != NULL && ends != NULL && is_allowed(config), KIPC_E_INVAL);
+    KIPC_GUARD(config != NULL && ends != NULL && ki_channel_is_allowed(config), KIPC_E_INVAL);
     struct ki_call call;
     int result = ki_create(&call, kernel, caller, KIPC_TABLE_CHANNEL);
     KIPC_GUARD(result == KIPC_OK, result);
     return ki_leave(kernel, make_ends(&call, config, caller, ends));
-}
-
-bool ki_channel_lets(const struct kipc_channel *end, const struct kipc_process *process, kipc_pid_t pid)
-{
-    bool some_allowed = false;
-    bool is_allowed_here = false;
-    for (uint32_t i = 0; i < end->rule_count; i++) {
-        const struct kipc_channel_rule *rule = &end->rules[i];
-        bool applies = rule->id == (rule->is_group ? process->group : pid);
-        KIPC_GUARD(!applies || !rule->is_denied, false);
-        some_allowed = some_allowed || !rule->is_denied;
-        is_allowed_here = is_allowed_here || (applies && !rule->is_denied);
-    }
-    return is_allowed_here || !some_allowed;
 }
 
 void ki_channel_grant(struct kipc_kernel *kernel, struct kipc_channel *inbox)
@@ -123,6 +165,9 @@ void ki_channel_grant(struct kipc_kernel *kernel, struct kipc_channel *inbox)
         inbox->used_bytes += (uint32_t)sender->request;
         ki_settle(kernel, sender, KIPC_OK);
         sender = ki_first(&inbox->senders);
+    }
+    if (inbox->pending_sends != NULL) {
+        ki_async_give_room(kernel, inbox);
     }
 }
 
@@ -138,16 +183,22 @@ void ki_channel_give_up(struct kipc_kernel *kernel, struct kipc_channel *inbox, 
 void ki_channel_remove(struct kipc_kernel *kernel, struct kipc_channel *inbox, struct kipc_block *block, int result)
 {
     struct kipc_block **place = &inbox->first;
+    struct kipc_block *previous = NULL;
     while (*place != block) {
-        place = &(*place)->next;
+        previous = *place;
+        place = &previous->next;
     }
     *place = block->next;
+    if (inbox->last == block) {
+        inbox->last = previous;
+    }
     inbox->queued -= 1;
+    ki_channel_count_control(inbox, block, -1);
     ki_discharge(kernel, block->payer, KIPC_QUOTA_MESSAGES, 1);
     struct kipc_thread *sender = block->sender;
     if (result != KIPC_OK) {
         ki_capabilities_drop(kernel, block);
-        if (block->slot.header.request_id != 0) {
+        if (block->slot.header.request_id != 0 && !inbox->is_remote) {
             ki_request_fail(kernel, block->slot.header.request_id, result);
         }
     }
@@ -179,27 +230,43 @@ void ki_channel_take_back(struct kipc_kernel *kernel, struct kipc_channel *inbox
 static void part(struct kipc_kernel *kernel, struct kipc_channel *end)
 {
     end->peer = NULL;
+    ki_channel_review(end);
     ki_settle_all(kernel, &end->senders, KIPC_E_CLOSED);
     ki_settle_all(kernel, &end->receivers, KIPC_E_CLOSED);
+    ki_async_part(kernel, end);
 }
 
-static void disconnect(struct kipc_kernel *kernel, struct kipc_channel *end)
+void ki_channel_part(struct kipc_kernel *kernel, struct kipc_channel *end)
 {
-    if (end->peer != NULL) {
-        part(kernel, end->peer);
+    struct kipc_channel *peer = end->peer;
+    if (peer != NULL) {
+        announce(kernel, peer, KIPC_CONTROL_CLOSE);
+        announce(kernel, end, KIPC_CONTROL_CLOSE);
+        part(kernel, peer);
     }
     part(kernel, end);
+    if (peer != NULL && end->is_remote) {
+        struct kipc_object *proxy = end->is_proxy ? &end->object : &peer->object;
+        ki_remote_parted(kernel, end->is_proxy ? peer : end);
+        proxy->references -= 1;
+        ki_object_release(kernel, proxy);
+    }
+}
+
+void ki_channel_empty(struct kipc_kernel *kernel, struct kipc_channel *inbox)
+{
+    while (inbox->first != NULL) {
+        struct kipc_block *block = inbox->first;
+        ki_channel_remove(kernel, inbox, block, KIPC_E_CLOSED);
+        ki_channel_give_up(kernel, inbox, block, block->length);
+    }
 }
 
 void ki_channel_drain(struct kipc_kernel *kernel, struct kipc_object *object)
 {
     struct kipc_channel *end = (struct kipc_channel *)(void *)object;
-    disconnect(kernel, end);
-    while (end->first != NULL) {
-        struct kipc_block *block = end->first;
-        ki_channel_remove(kernel, end, block, KIPC_E_CLOSED);
-        ki_channel_give_up(kernel, end, block, block->length);
-    }
+    ki_channel_part(kernel, end);
+    ki_channel_empty(kernel, end);
 }
 
 void ki_channel_released(struct kipc_kernel *kernel, struct kipc_object *object)
@@ -216,19 +283,26 @@ int kipc_channel_disconnect(struct kipc_kernel *kernel, kipc_pid_t caller, kipc_
     if (end->peer == NULL) {
         return ki_leave(kernel, KIPC_E_CLOSED);
     }
-    disconnect(kernel, end);
+    ki_channel_part(kernel, end);
     return ki_leave(kernel, KIPC_OK);
 }
 
-static int connect(struct kipc_channel *one, struct kipc_channel *other)
+static int connect(struct kipc_kernel *kernel, struct kipc_channel *one, struct kipc_channel *other)
 {
     KIPC_GUARD(one != other && one->config.is_unidirectional == other->config.is_unidirectional, KIPC_E_INVAL);
-    KIPC_GUARD(!one->config.is_unidirectional || (one->reserved == 0) != (other->reserved == 0), KIPC_E_INVAL);
+    KIPC_GUARD(one->config.is_register_only == other->config.is_register_only, KIPC_E_INVAL);
+    KIPC_GUARD(!one->config.is_unidirectional || one->has_inbox != other->has_inbox, KIPC_E_INVAL);
+    KIPC_GUARD(!one->is_remote && !other->is_remote, KIPC_E_INVAL);
     KIPC_GUARD(one->peer == NULL && other->peer == NULL, KIPC_E_STATE);
+    KIPC_GUARD(one->announcements == 0 && other->announcements == 0, KIPC_E_BUSY);
     one->peer = other;
     other->peer = one;
+    ki_channel_review(one);
+    ki_channel_review(other);
     one->next_sequence = 0;
     other->next_sequence = 0;
+    announce(kernel, one, KIPC_CONTROL_OPEN);
+    announce(kernel, other, KIPC_CONTROL_OPEN);
     return KIPC_OK;
 }
 
@@ -240,54 +314,7 @@ int kipc_channel_connect(struct kipc_kernel *kernel, kipc_pid_t caller, kipc_han
     KIPC_GUARD(result == KIPC_OK, result);
     result = ki_look_up(&call, other, KIPC_TABLE_CHANNEL, KIPC_RIGHT_ADMIN, &entry);
     if (result == KIPC_OK) {
-        result = connect(call.object, (struct kipc_channel *)(void *)entry->object);
+        result = connect(kernel, call.object, (struct kipc_channel *)(void *)entry->object);
     }
     return ki_leave(kernel, result);
-}
-
-int kipc_channel_admit(struct kipc_kernel *kernel, kipc_pid_t caller, kipc_handle_t handle, uint32_t types)
-{
-    KIPC_GUARD(types >> (KIPC_MESSAGE_CONTROL + 1) == 0, KIPC_E_INVAL);
-    struct ki_call call;
-    int result = ki_enter(&call, kernel, caller, handle, KIPC_TABLE_CHANNEL, KIPC_RIGHT_ADMIN);
-    KIPC_GUARD(result == KIPC_OK, result);
-    ((struct kipc_channel *)call.object)->types = types;
-    return ki_leave(kernel, KIPC_OK);
-}
-
-int kipc_channel_add_rule(struct kipc_kernel *kernel, kipc_pid_t caller, kipc_handle_t handle,
-                          const struct kipc_channel_rule *rule)
-{
-    KIPC_GUARD(rule != NULL, KIPC_E_INVAL);
-    struct ki_call call;
-    int result = ki_enter(&call, kernel, caller, handle, KIPC_TABLE_CHANNEL, KIPC_RIGHT_ADMIN);
-    KIPC_GUARD(result == KIPC_OK, result);
-    struct kipc_channel *end = call.object;
-    if (end->rule_count == KIPC_CFG_CH_ACCESS_MAX) {
-        return ki_leave(kernel, KIPC_E_NOSPC);
-    }
-    end->rules[end->rule_count] = *rule;
-    end->rule_count += 1;
-    return ki_leave(kernel, KIPC_OK);
-}
-
-int kipc_channel_stats(struct kipc_kernel *kernel, kipc_pid_t caller, kipc_handle_t handle,
-                       struct kipc_channel_stats *stats)
-{
-    KIPC_GUARD(stats != NULL, KIPC_E_INVAL);
-    struct ki_call call;
-    int result = ki_enter(&call, kernel, caller, handle, KIPC_TABLE_CHANNEL, 0);
-    KIPC_GUARD(result == KIPC_OK, result);
-    const struct kipc_channel *end = call.object;
-    *stats = end->stats;
-    return ki_leave(kernel, (int)end->queued);
-}
-
-uint64_t kipc_channel_deadline(struct kipc_kernel *kernel, kipc_pid_t caller, kipc_handle_t handle)
-{
-    struct ki_call call;
-    KIPC_GUARD(ki_enter(&call, kernel, caller, handle, KIPC_TABLE_CHANNEL, 0) == KIPC_OK, KIPC_NO_WAIT);
-    uint64_t timeout = ((const struct kipc_channel *)call.object)->config.timeout;
-    ki_unlock(kernel);
-    return kipc_deadline_after(kernel->port, timeout);
 }

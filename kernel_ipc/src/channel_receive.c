@@ -1,11 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 #include "channel.h"
+#include "copy.h"
+#include "enter.h"
+#include "observe.h"
+#include <kipc/batch.h>
 
 /* A message out of the inbox, into hand; KIPC_OK or an error. */
 static int take_first(struct ki_call *call, uint32_t capacity, struct kipc_block **block)
 {
     struct kipc_channel *end = call->object;
     struct kipc_block *first = end->first;
+    KIPC_GUARD(!call->is_tagged || first->slot.header.destination == call->tag, KIPC_E_TYPE);
     KIPC_GUARD(first->length <= capacity, KIPC_E_MSGSIZE);
     ki_channel_remove(call->kernel, end, first, KIPC_OK);
     *block = first;
@@ -20,12 +25,14 @@ static int wait_for_message(struct ki_call *call, uint32_t capacity, uint64_t de
     KIPC_GUARD(deadline != KIPC_NO_WAIT, end->config.capacity == 0 ? KIPC_E_WOULDBLOCK : KIPC_E_EMPTY);
     end->stats.receive_waits += 1;
     call->thread->request = capacity;
+    call->thread->given[0] = call->is_tagged ? call->tag : 0;
+    call->thread->given[1] = call->is_tagged ? 1 : 0;
     int result = ki_wait_in(call, &end->receivers, deadline);
     *block = call->thread->given_pointer;
     return result;
 }
 
-static int get_message(struct ki_call *call, uint32_t capacity, uint64_t deadline, struct kipc_block **block)
+int ki_channel_get(struct ki_call *call, uint32_t capacity, uint64_t deadline, struct kipc_block **block)
 {
     struct kipc_channel *end = call->object;
     if (end->lost > 0) {
@@ -33,6 +40,38 @@ static int get_message(struct ki_call *call, uint32_t capacity, uint64_t deadlin
         return KIPC_E_OVERFLOW;
     }
     return end->first != NULL ? take_first(call, capacity, block) : wait_for_message(call, capacity, deadline, block);
+}
+
+void ki_channel_accept(struct ki_call *call, struct kipc_block *block, kipc_pid_t caller,
+                       struct kipc_channel_info *info)
+{
+    static const kipc_handle_t none[KIPC_MSG_CAPABILITIES] = {KIPC_NO_ID};
+    struct kipc_kernel *kernel = call->kernel;
+    struct kipc_channel *end = call->object;
+    if (block->slot.header.request_id != 0 && !end->is_remote) {
+        ki_request_received(kernel, block->slot.header.request_id, caller, call->thread);
+        end->server = call->thread;
+    }
+    if (info != NULL) {
+        for (uint32_t i = 0; i < KIPC_MSG_CAPABILITIES; i++) {
+            info->capabilities[i] = KIPC_NO_ID;
+        }
+        ki_capabilities_hand_out(kernel, block, caller, info->capabilities);
+    } else {
+        ki_capabilities_drop(kernel, block);
+    }
+    ki_observe_receive(call, block, caller, info != NULL ? info->capabilities : none);
+    end->stats.received += 1;
+    end->stats.received_bytes += block->length;
+}
+
+void ki_channel_read(const struct kipc_block *block, void *buffer, struct kipc_channel_info *info)
+{
+    ki_blocks_read(block, buffer, block->length);
+    if (info != NULL) {
+        info->header = block->slot.header;
+        info->sequence = block->sequence;
+    }
 }
 
 /* The end must outlive the wait and the copy. */
@@ -43,47 +82,135 @@ static int receive(struct ki_call *call, kipc_pid_t caller, void *buffer, uint32
     struct kipc_channel *end = call->object;
     struct kipc_block *block = NULL;
     end->object.pins += 1;
-    int result = get_message(call, capacity, deadline, &block);
+    if (end->config.is_register_only) {
+        int received = ki_registers_receive(call, buffer, capacity, info, deadline);
+        ki_object_unpin(kernel, &end->object);
+        return received;
+    }
+    int result = ki_channel_get(call, capacity, deadline, &block);
     if (result == KIPC_OK) {
         uint32_t length = block->length;
-        if (block->slot.header.request_id != 0) {
-            ki_request_received(kernel, block->slot.header.request_id, caller);
-        }
-        kipc_handle_t capabilities[KIPC_MSG_CAPABILITIES] = {KIPC_NO_ID};
-        if (info != NULL) {
-            ki_capabilities_hand_out(kernel, block, caller, capabilities);
-        } else {
-            ki_capabilities_drop(kernel, block);
-        }
-        end->stats.received += 1;
-        end->stats.received_bytes += length;
+        ki_channel_accept(call, block, caller, info);
         ki_unlock(kernel);
-        ki_blocks_read(block, buffer, length);
-        if (info != NULL) {
-            info->header = block->slot.header;
-            info->sequence = block->sequence;
-            for (uint32_t i = 0; i < KIPC_MSG_CAPABILITIES; i++) {
-                info->capabilities[i] = capabilities[i];
-            }
-        }
+        ki_channel_read(block, buffer, info);
         ki_lock(kernel);
         kernel->copied_bytes += length;
         ki_channel_give_up(kernel, end, block, length);
+        ki_remote_room(kernel, end);
         result = (int)length;
     }
     ki_object_unpin(kernel, &end->object);
     return result;
 }
 
+static int receive_any(struct ki_call *call, kipc_pid_t caller, void *buffer, uint32_t capacity,
+                       struct kipc_channel_info *info, uint64_t deadline)
+{
+    if (!ki_channel_lets(call->object, call->process, caller)) {
+        return ki_leave(call->kernel, KIPC_E_ACCES);
+    }
+    return ki_leave(call->kernel, receive(call, caller, buffer, capacity, info, deadline));
+}
+
+/* Who was not let in at first glance: from the beginning. */
+static KI_SLOW int receive_ordinarily(struct kipc_kernel *kernel, kipc_pid_t caller, kipc_handle_t handle, void *buffer,
+                                      uint32_t capacity, struct kipc_channel_info *info, uint64_t deadline)
+{
+    struct ki_call call;
+    int result = ki_enter_thread(&call, kernel, caller, handle, KIPC_TABLE_CHANNEL, KIPC_RIGHT_RECEIVE);
+    KIPC_GUARD(result == KIPC_OK, result);
+    return receive_any(&call, caller, buffer, capacity, info, deadline);
+}
+
+/* Who was let in, for a message that is not plain, or for none. */
+static KI_SLOW int receive_on(struct kipc_kernel *kernel, struct kipc_thread *thread, struct kipc_handle_entry *handle,
+                              kipc_pid_t caller, void *buffer, uint32_t capacity, struct kipc_channel_info *info,
+                              uint64_t deadline)
+{
+    struct ki_call call = {
+        .kernel = kernel, .process = thread->process, .handle = handle, .object = handle->object, .thread = thread};
+    return receive_any(&call, caller, buffer, capacity, info, deadline);
+}
+
+/* The common case, as in channel_send.c: the first message is there, fits, and is a small payload and nothing else. */
+static KI_INLINE bool is_plain(const struct ki_call *call, uint32_t capacity)
+{
+    const struct kipc_channel *end = call->object;
+    const struct kipc_block *first = end->first;
+    KIPC_GUARD(end->receives_plainly && first != NULL && end->lost == 0 && end->senders.first == NULL, false);
+    KIPC_GUARD(first->length <= KIPC_MSG_SMALL_MAX && first->length <= capacity, false);
+    return first->capability_count == 0 && first->slot.header.request_id == 0 &&
+           first->slot.header.type != KIPC_MESSAGE_CONTROL;
+}
+
+static KI_INLINE int receive_plainly(struct ki_call *call, void *buffer, struct kipc_channel_info *info)
+{
+    struct kipc_kernel *kernel = call->kernel;
+    struct kipc_channel *end = call->object;
+    struct kipc_block *block = end->first;
+    uint32_t length = block->length;
+    ki_copy_small(buffer, block->slot.data, length, (uintptr_t)buffer);
+    if (info != NULL) {
+        info->header = block->slot.header;
+        info->sequence = block->sequence;
+        for (uint32_t i = 0; i < KIPC_MSG_CAPABILITIES; i++) {
+            info->capabilities[i] = KIPC_NO_ID;
+        }
+    }
+    end->first = block->next;
+    end->last = block->next != NULL ? end->last : NULL;
+    end->queued -= 1;
+    end->used -= 1;
+    end->used_bytes -= length;
+    end->stats.received += 1;
+    end->stats.received_bytes += length;
+    kernel->copied_bytes += length;
+    struct kipc_process *payer = ki_table_find(&kernel->tables[KIPC_TABLE_PROCESS], block->payer);
+    if (payer != NULL) {
+        payer->used[KIPC_QUOTA_MESSAGES] -= 1;
+    }
+    ki_block_give(kernel, block);
+    return (int)length;
+}
+
+uint32_t ki_channel_receive_plain(struct ki_call *call, struct kipc_channel_room *rooms, uint32_t count)
+{
+    uint32_t received = 0;
+    KIPC_GUARD(call->kernel->observer == NULL, 0);
+    while (received < count && is_plain(call, rooms[received].capacity)) {
+        struct kipc_channel_room *room = &rooms[received];
+        room->length = (uint32_t)receive_plainly(call, room->buffer, room->info);
+        received += 1;
+    }
+    return received;
+}
+
 int kipc_channel_receive(struct kipc_kernel *kernel, kipc_pid_t caller, kipc_handle_t handle, void *buffer,
                          uint32_t capacity, struct kipc_channel_info *info, uint64_t deadline)
+{
+    KIPC_GUARD(buffer != NULL || capacity == 0, KIPC_E_INVAL);
+    KIPC_GUARD(ki_is_set_up(kernel), KIPC_E_STATE);
+    struct ki_call call;
+    uint32_t thread = kernel->port->ops->current(kernel->port->context);
+    ki_lock(kernel);
+    if (!KI_LIKELY(ki_is_let_in(&call, kernel, caller, handle, thread, KIPC_TABLE_CHANNEL, KIPC_RIGHT_RECEIVE))) {
+        ki_unlock(kernel);
+        return receive_ordinarily(kernel, caller, handle, buffer, capacity, info, deadline);
+    }
+    if (!KI_LIKELY(is_plain(&call, capacity))) {
+        return receive_on(kernel, call.thread, call.handle, caller, buffer, capacity, info, deadline);
+    }
+    return ki_leave(kernel, receive_plainly(&call, buffer, info));
+}
+
+int kipc_channel_receive_tagged(struct kipc_kernel *kernel, kipc_pid_t caller, kipc_handle_t handle, uint64_t tag,
+                                void *buffer, uint32_t capacity, uint64_t deadline)
 {
     KIPC_GUARD(buffer != NULL || capacity == 0, KIPC_E_INVAL);
     struct ki_call call;
     int result = ki_enter_thread(&call, kernel, caller, handle, KIPC_TABLE_CHANNEL, KIPC_RIGHT_RECEIVE);
     KIPC_GUARD(result == KIPC_OK, result);
-    if (!ki_channel_lets(call.object, call.process, caller)) {
-        return ki_leave(kernel, KIPC_E_ACCES);
-    }
-    return ki_leave(kernel, receive(&call, caller, buffer, capacity, info, deadline));
+    call.is_tagged = true;
+    call.tag = tag;
+    return receive_any(&call, caller, buffer, capacity, NULL, deadline);
 }

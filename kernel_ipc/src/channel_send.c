@@ -1,19 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "channel.h"
-
-int ki_channel_check(const struct ki_call *call, const struct kipc_channel_message *message, kipc_pid_t caller)
-{
-    const struct kipc_channel *end = call->object;
-    struct kipc_channel *inbox = end->peer;
-    KIPC_GUARD(ki_channel_lets(end, call->process, caller), KIPC_E_ACCES);
-    KIPC_GUARD(inbox != NULL, KIPC_E_CLOSED);
-    KIPC_GUARD(message->length <= inbox->config.message_max, KIPC_E_MSGSIZE);
-    if ((inbox->types & 1u << message->type) == 0) {
-        inbox->stats.filtered += 1;
-        return KIPC_E_FILTERED;
-    }
-    return ki_capabilities_check(call, message);
-}
+#include "copy.h"
+#include "enter.h"
+#include "observe.h"
 
 /* The least urgent messages are last; among them the oldest is the first one of its priority. */
 static struct kipc_block *oldest(const struct kipc_channel *inbox)
@@ -52,10 +41,9 @@ static int wait_for_room(struct ki_call *call, struct kipc_channel *inbox, uint3
     return result;
 }
 
-/* Gets a place in the inbox, as its policy says. */
-static int find_place(struct ki_call *call, struct kipc_channel *inbox, uint32_t length, uint64_t deadline)
+int ki_channel_find_place(struct ki_call *call, struct kipc_channel *inbox, uint32_t length, uint64_t deadline)
 {
-    if (!ki_channel_has_room(inbox, length) || inbox->senders.first != NULL) {
+    if (!ki_channel_has_room(inbox, length) || inbox->senders.first != NULL || inbox->pending_sends != NULL) {
         inbox->stats.full_hits += 1;
         switch (inbox->config.overflow) {
         case KIPC_OVERFLOW_ERROR:
@@ -77,27 +65,55 @@ static int find_place(struct ki_call *call, struct kipc_channel *inbox, uint32_t
     return KIPC_OK;
 }
 
-static void insert(struct kipc_channel *inbox, struct kipc_block *block)
+/* Before the first one that is less urgent. */
+static KI_SLOW void insert_before_others(struct kipc_channel *inbox, struct kipc_block *block)
 {
     struct kipc_block **place = &inbox->first;
-    while (*place != NULL && (inbox->config.is_fifo || (*place)->slot.header.priority >= block->slot.header.priority)) {
+    while ((*place)->slot.header.priority >= block->slot.header.priority) {
         place = &(*place)->next;
     }
     block->next = *place;
     *place = block;
-    inbox->queued += 1;
-    inbox->stats.depth_peak = inbox->queued > inbox->stats.depth_peak ? inbox->queued : inbox->stats.depth_peak;
 }
 
-/* The first receiver whose buffer is large enough gets it; those before it are told that theirs is not. */
+/* Behind all that go first; most messages go to the end. */
+static KI_INLINE void insert(struct kipc_channel *inbox, struct kipc_block *block)
+{
+    struct kipc_block *last = inbox->last;
+    inbox->queued += 1;
+    ki_channel_count_control(inbox, block, 1);
+    if (inbox->queued > inbox->stats.depth_peak) {
+        inbox->stats.depth_peak = inbox->queued;
+    }
+    if (last != NULL && !inbox->config.is_fifo && last->slot.header.priority < block->slot.header.priority) {
+        insert_before_others(inbox, block);
+        return;
+    }
+    block->next = NULL;
+    *(last != NULL ? &last->next : &inbox->first) = block;
+    inbox->last = block;
+}
+
+/* Why a thread that waits cannot take a message; KIPC_OK if it can. Its given words say which tag it asks for. */
+static int fits(const struct kipc_thread *receiver, const struct kipc_block *block)
+{
+    bool is_tagged = receiver->given[1] != 0;
+    KIPC_GUARD(!is_tagged || receiver->given[0] == block->slot.header.destination, KIPC_E_TYPE);
+    return block->length <= receiver->request ? KIPC_OK : KIPC_E_MSGSIZE;
+}
+
+/* The first receiver that can take it gets it; those before it are told why they cannot. */
 static bool hand_over(struct kipc_kernel *kernel, struct kipc_channel *inbox, struct kipc_block *block)
 {
     struct kipc_thread *receiver = ki_first(&inbox->receivers);
-    while (receiver != NULL && receiver->request < block->length) {
-        ki_settle(kernel, receiver, KIPC_E_MSGSIZE);
+    while (receiver != NULL && fits(receiver, block) != KIPC_OK) {
+        ki_settle(kernel, receiver, fits(receiver, block));
         receiver = ki_first(&inbox->receivers);
     }
     KIPC_GUARD(receiver != NULL, false);
+    if (block->slot.header.request_id != 0) {
+        inbox->server = receiver; /* from now on it has its caller's priority, not only when it runs */
+    }
     receiver->given_pointer = block;
     ki_settle(kernel, receiver, KIPC_OK);
     return true;
@@ -118,9 +134,33 @@ static int await_taker(struct ki_call *call, struct kipc_channel *inbox, struct 
     return result;
 }
 
-/* The message is written and has its place. */
-static int deliver(struct ki_call *call, struct kipc_channel *inbox, struct kipc_block *block,
-                   const struct kipc_channel_message *message, uint64_t deadline)
+/* Gives a message its number, and to who waits for one; false: nobody does. */
+static bool hand_over_next(struct kipc_kernel *kernel, struct kipc_channel *end, struct kipc_channel *inbox,
+                           struct kipc_block *block)
+{
+    block->sequence = inbox->next_sequence;
+    inbox->next_sequence += 1;
+    end->stats.sent += 1;
+    end->stats.sent_bytes += block->length;
+    end->stats.sent_large += block->more != NULL ? 1 : 0;
+    kipc_pid_t payer = block->payer; /* who takes the message may be done with it */
+    KIPC_GUARD(hand_over(kernel, inbox, block) || ki_async_give_message(kernel, inbox, block), false);
+    ki_discharge(kernel, payer, KIPC_QUOTA_MESSAGES, 1);
+    return true;
+}
+
+void ki_channel_deliver_written(struct kipc_kernel *kernel, struct kipc_channel *end, struct kipc_channel *inbox,
+                                struct kipc_block *block)
+{
+    block->sequence = inbox->next_sequence;
+    ki_observe_sent_for(kernel, inbox, block);
+    if (!hand_over_next(kernel, end, inbox, block)) {
+        insert(inbox, block);
+    }
+}
+
+int ki_channel_deliver(struct ki_call *call, struct kipc_channel *inbox, struct kipc_block *block,
+                       const struct kipc_channel_message *message, uint64_t deadline)
 {
     struct kipc_channel *end = call->object;
     int result =
@@ -131,38 +171,46 @@ static int deliver(struct ki_call *call, struct kipc_channel *inbox, struct kipc
         return result;
     }
     block->sequence = inbox->next_sequence;
-    inbox->next_sequence += 1;
-    end->stats.sent += 1;
-    end->stats.sent_bytes += block->length;
-    if (hand_over(call->kernel, inbox, block)) {
-        ki_discharge(call->kernel, block->payer, KIPC_QUOTA_MESSAGES, 1);
-        return KIPC_OK;
-    }
+    ki_observe_send(call, inbox, block);
+    KIPC_GUARD(!hand_over_next(call->kernel, end, inbox, block), KIPC_OK);
     insert(inbox, block);
     return inbox->config.capacity == 0 ? await_taker(call, inbox, block, deadline) : KIPC_OK;
 }
 
-static int fill_and_deliver(struct ki_call *call, struct kipc_channel *inbox,
-                            const struct kipc_channel_message *message, kipc_pid_t caller, uint64_t request_id,
-                            uint64_t deadline)
+void ki_channel_fill(struct kipc_block *block, const struct kipc_channel_message *message,
+                     const struct ki_origin *origin)
 {
+    struct kipc_message_header *header = &block->slot.header;
+    header->type = (uint8_t)message->type;
+    header->flags = message->flags;
+    header->priority = message->priority;
+    header->reserved = 0;
+    header->total_size = KIPC_MESSAGE_HEADER_BYTES + message->length;
+    header->sender = origin->sender;
+    header->destination = message->tag;
+    header->request_id = origin->request_id;
+    block->sender = NULL;
+    block->capability_count = 0;
+    block->length = message->length;
+    block->payer = origin->payer;
+    ki_blocks_write(block, message->data, message->length);
+}
+
+int ki_channel_put(struct ki_call *call, struct kipc_channel *inbox, const struct kipc_channel_message *message,
+                   const struct ki_origin *origin, uint64_t deadline)
+{
+    int result = ki_channel_find_place(call, inbox, message->length, deadline);
+    if (result != KIPC_OK) {
+        ki_discharge(call->kernel, origin->payer, KIPC_QUOTA_MESSAGES, 1);
+        return result;
+    }
     struct kipc_kernel *kernel = call->kernel;
     struct kipc_block *block = ki_blocks_take(kernel, message->length);
     ki_unlock(kernel);
-    int result = kipc_message_set_up(&block->slot.header, message->type, message->priority, message->length);
-    block->slot.header.flags = message->flags;
-    block->slot.header.sender = caller;
-    block->slot.header.request_id = request_id;
-    block->sender = NULL;
-    for (uint32_t i = 0; i < KIPC_MSG_CAPABILITIES; i++) {
-        block->slot.capabilities[i] = KIPC_NO_ID;
-    }
-    block->length = message->length;
-    block->payer = caller;
-    ki_blocks_write(block, message->data, message->length);
+    ki_channel_fill(block, message, origin);
     ki_lock(kernel);
     kernel->copied_bytes += message->length;
-    return result == KIPC_OK ? deliver(call, inbox, block, message, deadline) : result;
+    return ki_channel_deliver(call, inbox, block, message, deadline);
 }
 
 /* Both ends must outlive the waits and the copy. */
@@ -173,33 +221,162 @@ int ki_channel_send(struct ki_call *call, const struct kipc_channel_message *mes
     struct kipc_channel *inbox = end->peer;
     bool would_wait = inbox->config.capacity == 0 && inbox->receivers.first == NULL;
     KIPC_GUARD(!would_wait || deadline != KIPC_NO_WAIT, KIPC_E_WOULDBLOCK);
-    KIPC_GUARD(ki_charge(call->process, KIPC_QUOTA_MESSAGES, 1) == KIPC_OK, KIPC_E_QUOTA);
+    KIPC_GUARD(ki_charge_message(call->kernel, call->process) == KIPC_OK, KIPC_E_QUOTA);
     end->object.pins += 1;
     inbox->object.pins += 1;
-    int result = find_place(call, inbox, message->length, deadline);
-    if (result != KIPC_OK) {
-        ki_discharge(call->kernel, caller, KIPC_QUOTA_MESSAGES, 1);
-    } else {
-        result = fill_and_deliver(call, inbox, message, caller, request_id, deadline);
-    }
+    const struct ki_origin origin = {.sender = caller, .request_id = request_id, .payer = caller};
+    int result = inbox->config.is_register_only ? ki_registers_send(call, message, caller, deadline)
+                                                : ki_channel_put(call, inbox, message, &origin, deadline);
+    ki_remote_kick(call->kernel, inbox);
     ki_object_unpin(call->kernel, &inbox->object);
     ki_object_unpin(call->kernel, &end->object);
     return result;
 }
 
-int kipc_channel_send(struct kipc_kernel *kernel, kipc_pid_t caller, kipc_handle_t handle,
-                      const struct kipc_channel_message *message, uint64_t deadline)
+/* What a message must be whatever the channel. */
+static bool is_message(const struct kipc_channel_message *message)
 {
-    KIPC_GUARD(message != NULL && (message->data != NULL || message->length == 0), KIPC_E_INVAL);
-    KIPC_GUARD((unsigned int)message->type <= KIPC_MESSAGE_CONTROL, KIPC_E_INVAL);
-    KIPC_GUARD(message->capability_count <= KIPC_MSG_CAPABILITIES, KIPC_E_INVAL);
-    KIPC_GUARD((message->flags & ~(unsigned int)KIPC_MESSAGE_FLAGS) == 0, KIPC_E_INVAL);
+    return message != NULL && (message->data != NULL || message->length == 0) &&
+           (unsigned int)message->type <= KIPC_MESSAGE_CONTROL && message->capability_count <= KIPC_MSG_CAPABILITIES &&
+           (message->flags & ~(unsigned int)KIPC_MESSAGE_FLAGS) == 0;
+}
+
+static int send_any(struct ki_call *call, const struct kipc_channel_message *message, kipc_pid_t caller,
+                    uint64_t deadline)
+{
+    int result = ki_channel_check(call, message, caller);
+    if (result == KIPC_OK) {
+        result = ki_channel_send(call, message, caller, 0, deadline);
+    }
+    return ki_leave(call->kernel, result);
+}
+
+/* Who was not let in at first glance: from the beginning. */
+static KI_SLOW int send_ordinarily(struct kipc_kernel *kernel, kipc_pid_t caller, kipc_handle_t handle,
+                                   const struct kipc_channel_message *message, uint64_t deadline)
+{
+    KIPC_GUARD(is_message(message), KIPC_E_INVAL);
     struct ki_call call;
     int result = ki_enter_thread(&call, kernel, caller, handle, KIPC_TABLE_CHANNEL, KIPC_RIGHT_SEND);
     KIPC_GUARD(result == KIPC_OK, result);
-    result = ki_channel_check(&call, message, caller);
-    if (result == KIPC_OK) {
-        result = ki_channel_send(&call, message, caller, 0, deadline);
+    return send_any(&call, message, caller, deadline);
+}
+
+/* Who was let in, with a message that is not plain. */
+static KI_SLOW int send_on(struct kipc_kernel *kernel, struct kipc_thread *thread, struct kipc_handle_entry *handle,
+                           const struct kipc_channel_message *message, kipc_pid_t caller, uint64_t deadline)
+{
+    if (!is_message(message)) {
+        return ki_leave(kernel, KIPC_E_INVAL);
     }
-    return ki_leave(kernel, result);
+    struct ki_call call = {
+        .kernel = kernel, .process = thread->process, .handle = handle, .object = handle->object, .thread = thread};
+    return send_any(&call, message, caller, deadline);
+}
+
+/*
+ * The common case: one block, no capabilities, nobody waits on either side, there is room, and no less urgent message
+ * to go before. Such a payload is copied in the critical section: leaving and entering it again would take longer.
+ * Nothing on this way is a call, so that what is in registers stays there.
+ */
+static KI_INLINE bool is_plain(const struct ki_call *call, const struct kipc_channel_message *message)
+{
+    const struct kipc_channel *end = call->object;
+    KIPC_GUARD((unsigned int)message->type < KIPC_MESSAGE_CONTROL && message->flags <= KIPC_MESSAGE_FLAGS, false);
+    KIPC_GUARD(message->length <= KIPC_MSG_SMALL_MAX && message->capability_count == 0, false);
+    KIPC_GUARD(end->sends_plainly && (message->data != NULL || message->length == 0), false);
+    const struct kipc_channel *inbox = end->peer;
+    KIPC_GUARD(inbox->used < inbox->config.capacity && message->length <= inbox->config.message_max, false);
+    KIPC_GUARD(message->length <= inbox->config.buffer_bytes - inbox->used_bytes, false);
+    KIPC_GUARD(inbox->senders.first == NULL && inbox->receivers.first == NULL, false);
+    return inbox->last == NULL || inbox->last->slot.header.priority >= message->priority;
+}
+
+/* The sender's share of messages is counted already. */
+static KI_INLINE int send_plainly(struct kipc_kernel *kernel, struct kipc_channel *end,
+                                  const struct kipc_channel_message *message, kipc_pid_t caller)
+{
+    struct kipc_channel *inbox = end->peer;
+    uint32_t length = message->length;
+    struct kipc_block *block = ki_block_take(kernel);
+    struct kipc_block *last = inbox->last;
+    *(last != NULL ? &last->next : &inbox->first) = block;
+    inbox->last = block;
+    block->next = NULL;
+    block->more = NULL;
+    block->sender = NULL;
+    block->length = length;
+    block->payer = caller;
+    block->capability_count = 0;
+    block->sequence = inbox->next_sequence;
+    struct kipc_message_header *header = &block->slot.header;
+    header->type = (uint8_t)message->type;
+    header->flags = message->flags;
+    header->priority = message->priority;
+    header->reserved = 0;
+    header->total_size = KIPC_MESSAGE_HEADER_BYTES + length;
+    header->sender = caller;
+    header->destination = message->tag;
+    header->request_id = 0;
+    ki_copy_small(block->slot.data, message->data, length, (uintptr_t)message->data);
+    inbox->next_sequence += 1;
+    inbox->used += 1;
+    inbox->used_bytes += length;
+    inbox->queued += 1;
+    if (inbox->queued > inbox->stats.depth_peak) {
+        inbox->stats.depth_peak = inbox->queued;
+    }
+    kernel->copied_bytes += length;
+    end->stats.sent += 1;
+    end->stats.sent_bytes += length;
+    return KIPC_OK;
+}
+
+uint32_t ki_channel_send_plain(const struct ki_call *call, const struct kipc_channel_message *messages, uint32_t count,
+                               kipc_pid_t caller)
+{
+    struct kipc_kernel *kernel = call->kernel;
+    struct kipc_process *process = call->process;
+    uint32_t sent = 0;
+    const struct kipc_channel *end = call->object;
+    KIPC_GUARD(kernel->observer == NULL && !process->is_limited && end->peer != NULL, 0);
+    KIPC_GUARD(end->peer->config.overflow != KIPC_OVERFLOW_OVERWRITE_OLDEST, 0); /* its room does not end */
+    while (sent < count && is_plain(call, &messages[sent]) && ki_may_charge(process, KIPC_QUOTA_MESSAGES, 1)) {
+        (void)send_plainly(kernel, call->object, &messages[sent], caller);
+        sent += 1;
+    }
+    return sent;
+}
+
+/* A plain message of a process whose rate is limited. */
+static KI_SLOW int send_limited(struct kipc_kernel *kernel, struct kipc_process *process, struct kipc_channel *end,
+                                const struct kipc_channel_message *message, kipc_pid_t caller)
+{
+    int result = ki_charge_message(kernel, process);
+    return ki_leave(kernel, result == KIPC_OK ? send_plainly(kernel, end, message, caller) : result);
+}
+
+int kipc_channel_send(struct kipc_kernel *kernel, kipc_pid_t caller, kipc_handle_t handle,
+                      const struct kipc_channel_message *message, uint64_t deadline)
+{
+    KIPC_GUARD(message != NULL, KIPC_E_INVAL); /* what else it must be is seen to on each of the three ways */
+    KIPC_GUARD(ki_is_set_up(kernel), KIPC_E_STATE);
+    struct ki_call call;
+    uint32_t thread = kernel->port->ops->current(kernel->port->context);
+    ki_lock(kernel);
+    if (!KI_LIKELY(ki_is_let_in(&call, kernel, caller, handle, thread, KIPC_TABLE_CHANNEL, KIPC_RIGHT_SEND))) {
+        ki_unlock(kernel);
+        return send_ordinarily(kernel, caller, handle, message, deadline);
+    }
+    if (!KI_LIKELY(is_plain(&call, message))) {
+        return send_on(kernel, call.thread, call.handle, message, caller, deadline);
+    }
+    struct kipc_process *process = call.process;
+    if (process->is_limited) {
+        return send_limited(kernel, process, call.object, message, caller);
+    }
+    if (!ki_may_charge(process, KIPC_QUOTA_MESSAGES, 1)) {
+        return ki_leave(kernel, KIPC_E_QUOTA);
+    }
+    return ki_leave(kernel, send_plainly(kernel, call.object, message, caller));
 }

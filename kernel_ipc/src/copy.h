@@ -80,4 +80,25 @@ static inline void ki_copy(void *to, const void *from, size_t length, uintptr_t 
     }
 }
 
+/* The same for up to a message's small payload of 64 bytes, which most have whole. */
+static KI_INLINE void ki_copy_small(void *to, const void *from, size_t length, uintptr_t callers_side)
+{
+    if (!KI_LIKELY((callers_side & 7) == 0)) {
+        ki_copy_bytes(to, from, length);
+        return;
+    }
+    ki_word *target = to;
+    const ki_word *source = from;
+    if ((length & 64) != 0) {
+        for (unsigned int i = 0; i < 8; i += 4) {
+            target[i] = source[i];
+            target[i + 1] = source[i + 1];
+            target[i + 2] = source[i + 2];
+            target[i + 3] = source[i + 3];
+        }
+        return;
+    }
+    ki_copy_aligned(target, source, length);
+}
+
 #endif

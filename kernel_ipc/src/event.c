@@ -71,13 +71,18 @@ static int serve(struct kipc_kernel *kernel, struct kipc_event *event, bool ever
     return count;
 }
 
-static void record(const struct ki_call *call, kipc_pid_t sender, uint64_t data)
+static void record(struct kipc_event *event, kipc_pid_t sender, uint64_t data)
 {
-    struct kipc_event *event = call->object;
     event->is_set = true;
     event->latest.data = data;
     event->latest.sender = sender;
     event->latest.count += event->latest.count != UINT32_MAX ? 1 : 0;
+}
+
+void ki_event_signal(struct kipc_kernel *kernel, struct kipc_event *event, kipc_pid_t sender, uint64_t data)
+{
+    record(event, sender, data);
+    (void)serve(kernel, event, false);
 }
 
 int kipc_event_signal(struct kipc_kernel *kernel, kipc_pid_t caller, kipc_handle_t handle, uint64_t data)
@@ -85,7 +90,7 @@ int kipc_event_signal(struct kipc_kernel *kernel, kipc_pid_t caller, kipc_handle
     struct ki_call call;
     int result = ki_enter(&call, kernel, caller, handle, KIPC_TABLE_EVENT, KIPC_RIGHT_SEND);
     KIPC_GUARD(result == KIPC_OK, result);
-    record(&call, caller, data);
+    record(call.object, caller, data);
     return ki_leave(kernel, serve(kernel, call.object, false));
 }
 
@@ -95,7 +100,7 @@ int kipc_event_pulse(struct kipc_kernel *kernel, kipc_pid_t caller, kipc_handle_
     int result = ki_enter(&call, kernel, caller, handle, KIPC_TABLE_EVENT, KIPC_RIGHT_SEND);
     KIPC_GUARD(result == KIPC_OK, result);
     struct kipc_event *event = call.object;
-    record(&call, caller, data);
+    record(call.object, caller, data);
     int count = serve(kernel, event, false);
     event->is_set = false;
     event->latest.count = 0;
@@ -110,7 +115,7 @@ int kipc_event_broadcast(struct kipc_kernel *kernel, kipc_pid_t caller, kipc_han
     struct kipc_event *event = call.object;
     bool was_set = event->is_set;
     struct kipc_event_signal former = event->latest;
-    record(&call, caller, data);
+    record(call.object, caller, data);
     int count = serve(kernel, event, true);
     event->is_set = was_set;
     event->latest = former;

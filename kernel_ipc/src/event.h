@@ -9,6 +9,9 @@
 /* What a thread in an event's queue waits for: its request. */
 enum { KI_EVENT_ANY, KI_EVENT_ALL };
 
+/* kipc_event_signal, inside of a call. */
+void ki_event_signal(struct kipc_kernel *kernel, struct kipc_event *event, kipc_pid_t sender, uint64_t data);
+
 /* What letting one thread go does to an event. */
 void ki_event_take(struct kipc_event *event);
 

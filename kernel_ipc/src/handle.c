@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "kernel_internal.h"
+#include "observe.h"
 
 struct kipc_handle_entry *ki_handle_find(const struct kipc_kernel *kernel, const struct kipc_process *process,
                                          kipc_handle_t handle)
@@ -26,6 +26,7 @@ int ki_enter(struct ki_call *call, struct kipc_kernel *kernel, kipc_pid_t caller
     KIPC_GUARD(ki_is_set_up(kernel), KIPC_E_STATE);
     call->kernel = kernel;
     call->thread = NULL;
+    call->is_tagged = false;
     ki_lock(kernel);
     call->process = ki_process(kernel, caller);
     int result = KIPC_E_SRCH;
@@ -33,9 +34,11 @@ int ki_enter(struct ki_call *call, struct kipc_kernel *kernel, kipc_pid_t caller
         result = ki_look_up(call, handle, table, rights, &call->handle);
     }
     if (result != KIPC_OK) {
+        ki_observe_refusal(kernel, caller, handle, result);
         return ki_leave(kernel, result);
     }
     call->object = call->handle->object;
+    ki_observe_entry(call);
     return KIPC_OK;
 }
 
@@ -129,6 +132,9 @@ void ki_handle_close(struct kipc_kernel *kernel, struct kipc_handle_entry *entry
     if (object->table == KIPC_TABLE_RWLOCK && !object->is_closed) {
         ki_rwlock_handle_closed(kernel, entry);
     }
+    if (object->table == KIPC_TABLE_REGION && !object->is_closed) {
+        ki_region_handle_closed(kernel, entry);
+    }
     hand_children_up(entry);
     if (entry->next_sibling != NULL) {
         entry->next_sibling->previous_sibling = entry->previous_sibling;
@@ -218,6 +224,9 @@ int kipc_handle_restrict(struct kipc_kernel *kernel, kipc_pid_t caller, kipc_han
         return ki_leave(kernel, KIPC_E_ACCES);
     }
     call.handle->rights = (uint16_t)rights;
+    if (call.handle->object->table == KIPC_TABLE_REGION && !call.handle->object->is_closed) {
+        ki_region_handle_restricted(kernel, call.handle);
+    }
     return ki_leave(kernel, KIPC_OK);
 }
 

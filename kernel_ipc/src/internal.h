@@ -35,25 +35,30 @@ static inline bool ki_is_aligned(const void *pointer, size_t alignment)
     return ((uintptr_t)pointer & (alignment - 1)) == 0;
 }
 
-/* The common case of kipc_wake_waiter, in place: nobody waits. */
-static inline void ki_wake_waiter(struct kipc_waker *waker)
+/* Reads a word that the peer wrote once, because a hostile peer may change it between two looks. */
+static KI_INLINE uint64_t ki_read_once(const uint64_t *word)
+{
+    return *(const volatile uint64_t *)word;
+}
+
+/* src/wait.c: kipc_wake_waiter, with KIPC_OK as its result. */
+int ki_wake_registered(struct kipc_waker *waker);
+
+/*
+ * The common case of kipc_wake_waiter, in place: nobody waits. Returns KIPC_OK, for callers that end with it: a call in
+ * the last place needs no stack frame, which would cost every message.
+ */
+static KI_INLINE int ki_wake_waiter(struct kipc_waker *waker)
 {
     /* Partner: [wait-registration]. The caller's sequenced publish comes before: one of the two sees the other. */
     if (KI_LIKELY((ki_load_sequenced(&waker->words->registration) & 1) == 0)) {
         waker->served = 0;
-        return;
+        return KIPC_OK;
     }
-    (void)kipc_wake_waiter(waker);
+    return ki_wake_registered(waker);
 }
 
 /* src/slot.c: the slot state machine. Returns KIPC_OK with *state moved, or KIPC_E_STATE. */
 int ki_slot_step(enum kipc_slot_state *state, enum kipc_slot_state to);
-
-/* src/ring.c: kipc_ring_send_sp for a slot of any kind, without its trace. */
-int ki_ring_send(struct kipc_ring_producer *producer, enum kipc_slot_kind kind, const void *data, size_t length);
-
-/* src/loan.c: takes a committed buffer back that was never sent, for use again (loaned) or for good (free). */
-void ki_pool_reclaim(struct kipc_pool_producer *producer, struct kipc_loan *loan);
-void ki_pool_recall(struct kipc_pool_producer *producer, struct kipc_loan *loan);
 
 #endif

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "kernel_internal.h"
+#include <kipc/async.h>
 #include <kipc/call.h>
 #include <kipc/condition.h>
 #include <kipc/event.h>
 #include <kipc/mutex.h>
 #include <kipc/notification.h>
+#include <kipc/region.h>
 #include <kipc/rwlock.h>
 #include <kipc/semaphore.h>
 #include <kipc/topic.h>
@@ -34,6 +36,7 @@ struct kipc_limits kipc_limits_host(void)
     limits.threads = 256;
     limits.blocks = 65536;
     limits.requests = 256;
+    limits.names = 1024;
     return limits;
 }
 
@@ -46,6 +49,7 @@ struct kipc_limits kipc_limits_soc(void)
     limits.threads = 32;
     limits.blocks = 512;
     limits.requests = 16;
+    limits.names = 64;
     return limits;
 }
 
@@ -55,22 +59,9 @@ static bool is_allowed(const struct kipc_limits *limits)
         KIPC_GUARD(limits->tables[i] >= 1 && limits->tables[i] <= KIPC_TABLE_ENTRIES_MAX, false);
     }
     KIPC_GUARD(limits->threads >= 1 && limits->threads <= KIPC_TABLE_ENTRIES_MAX, false);
+    KIPC_GUARD(limits->names >= 1 && limits->names <= KIPC_TABLE_ENTRIES_MAX, false);
     KIPC_GUARD(limits->requests >= 1 && limits->requests <= KIPC_TABLE_ENTRIES_MAX, false);
     return limits->blocks >= 1 && limits->blocks <= BLOCKS_MAX;
-}
-
-/* As many chains as there may be objects, so that a chain has one name on average when all have one. */
-static uint32_t chains_for(const struct kipc_limits *limits)
-{
-    uint32_t objects = 0;
-    for (unsigned int i = KIPC_TABLE_FIRST_OBJECT; i < KIPC_TABLE_COUNT; i++) {
-        objects += limits->tables[i];
-    }
-    uint32_t chains = 1;
-    while (chains < objects) {
-        chains *= 2;
-    }
-    return chains;
 }
 
 /* Hands out parts of the caller's memory, each on a line of its own; without memory it only adds them up. */
@@ -94,7 +85,7 @@ size_t kipc_kernel_bytes(const struct kipc_limits *limits)
         (void)take_part(&parts, (uint64_t)limits->tables[i] * entry_bytes[i]);
     }
     (void)take_part(&parts, (uint64_t)limits->threads * sizeof(struct kipc_thread));
-    (void)take_part(&parts, (uint64_t)chains_for(limits) * sizeof(struct kipc_object *));
+    (void)take_part(&parts, kipc_registry_bytes(limits->names, limits->threads));
     (void)take_part(&parts, (uint64_t)limits->blocks * sizeof(struct kipc_block));
     (void)take_part(&parts, (uint64_t)limits->requests * sizeof(struct kipc_request));
     return parts.used <= SIZE_MAX ? (size_t)parts.used : 0;
@@ -117,6 +108,7 @@ static void set_up_blocks(struct kipc_kernel *kernel, struct kipc_block *blocks,
     kernel->free_blocks = blocks;
     for (uint32_t i = 0; i < count; i++) {
         blocks[i].next = i + 1 < count ? &blocks[i + 1] : NULL;
+        blocks[i].observation = 0;
     }
 }
 
@@ -140,9 +132,10 @@ int kipc_kernel_set_up(struct kipc_kernel *kernel, const struct kipc_port *port,
         KIPC_GUARD(result == KIPC_OK, result);
     }
     set_up_threads(kernel, take_part(&parts, (uint64_t)limits->threads * sizeof(struct kipc_thread)), limits->threads);
-    kernel->name_chains = chains_for(limits);
-    kernel->names = take_part(&parts, (uint64_t)kernel->name_chains * sizeof(struct kipc_object *));
-    ki_clear(kernel->names, kernel->name_chains * sizeof(struct kipc_object *));
+    size_t name_bytes = kipc_registry_bytes(limits->names, limits->threads);
+    int named =
+        kipc_registry_set_up(&kernel->names, take_part(&parts, name_bytes), name_bytes, limits->names, limits->threads);
+    KIPC_GUARD(named == KIPC_OK, named);
     set_up_blocks(kernel, take_part(&parts, (uint64_t)limits->blocks * sizeof(struct kipc_block)), limits->blocks);
     ki_requests_set_up(kernel, take_part(&parts, (uint64_t)limits->requests * sizeof(struct kipc_request)),
                        limits->requests);
@@ -154,7 +147,7 @@ int kipc_kernel_tear_down(struct kipc_kernel *kernel)
 {
     KIPC_GUARD(ki_is_set_up(kernel), KIPC_E_STATE);
     ki_lock(kernel);
-    if (kernel->tables[KIPC_TABLE_PROCESS].used != 0) {
+    if (kernel->tables[KIPC_TABLE_PROCESS].used != 0 || kernel->memory != NULL) {
         return ki_leave(kernel, KIPC_E_BUSY);
     }
     kernel->magic = 0;

@@ -53,8 +53,20 @@ static inline bool ki_is_set_up(const struct kipc_kernel *kernel)
 
 /* src/process.c: finds a process that has not ended; NULL if there is none. */
 struct kipc_process *ki_process(const struct kipc_kernel *kernel, kipc_pid_t pid);
-/* Counts an amount for a quota, or refuses: KIPC_OK or KIPC_E_QUOTA. */
+/* Counts an amount for a quota, or refuses. */
+static KI_INLINE bool ki_may_charge(struct kipc_process *process, enum kipc_quota quota, uint32_t amount)
+{
+    if (!KI_LIKELY(amount <= process->limits[quota] - process->used[quota])) {
+        process->refused[quota] += 1;
+        return false;
+    }
+    process->used[quota] += amount;
+    return true;
+}
+/* The same as a function: KIPC_OK or KIPC_E_QUOTA. */
 int ki_charge(struct kipc_process *process, enum kipc_quota quota, uint32_t amount);
+/* The same for one message to a channel, which the process's rate must allow, too. */
+int ki_charge_message(struct kipc_kernel *kernel, struct kipc_process *process);
 /* Takes it back; the process may have ended. */
 void ki_discharge(const struct kipc_kernel *kernel, kipc_pid_t pid, enum kipc_quota quota, uint32_t amount);
 
@@ -65,6 +77,9 @@ struct ki_call {
     struct kipc_handle_entry *handle;
     void *object; /* begins with struct kipc_object */
     struct kipc_thread *thread;
+    bool is_tagged; /* a receive that takes messages of one tag only */
+    uint64_t tag;
+    const void *site; /* of a call that makes an object: where it returns to, in debug builds; else NULL */
 };
 
 /*
@@ -86,7 +101,15 @@ int ki_look_up(const struct ki_call *call, kipc_handle_t handle, enum kipc_table
  * The way into a call that makes an object, outside of the critical section: a cleared object with one handle that has
  * all rights. Returns KIPC_OK, then inside; or KIPC_E_STATE, KIPC_E_SRCH, KIPC_E_QUOTA, KIPC_E_NOSPC, outside.
  */
-int ki_create(struct ki_call *call, struct kipc_kernel *kernel, kipc_pid_t caller, enum kipc_table_id table);
+int ki_create_at(struct ki_call *call, struct kipc_kernel *kernel, kipc_pid_t caller, enum kipc_table_id table,
+                 const void *site);
+/* Macros, so that it is the public function whose return address is kept. */
+#ifdef KIPC_DEBUG
+#define KI_SITE __builtin_return_address(0)
+#else
+#define KI_SITE NULL
+#endif
+#define ki_create(call, kernel, caller, table) ki_create_at((call), (kernel), (caller), (table), KI_SITE)
 /* Inside of such a call: a further object, with which the call goes on. Returns as ki_create, but stays inside. */
 int ki_create_more(struct ki_call *call, enum kipc_table_id table, kipc_pid_t creator);
 /* The way out of it: hands the handle out. */
@@ -106,6 +129,8 @@ void ki_object_close(struct kipc_kernel *kernel, struct kipc_object *object);
 /* Lets the object go if nothing keeps it. */
 void ki_object_release(struct kipc_kernel *kernel, struct kipc_object *object);
 void ki_object_unpin(struct kipc_kernel *kernel, struct kipc_object *object);
+/* src/mode.c: true if the object's mode lets the process open it with these rights. */
+bool ki_mode_lets(const struct kipc_object *object, const struct kipc_process *process, uint32_t rights);
 /* src/name.c: takes the object out of the chains of names. */
 void ki_name_remove(struct kipc_kernel *kernel, struct kipc_object *object);
 
@@ -123,6 +148,10 @@ void ki_topic_drain(struct kipc_kernel *kernel, struct kipc_object *object);
 void ki_topic_released(struct kipc_kernel *kernel, struct kipc_object *object);
 void ki_subscription_drain(struct kipc_kernel *kernel, struct kipc_object *object);
 void ki_subscription_released(struct kipc_kernel *kernel, struct kipc_object *object);
+void ki_region_drain(struct kipc_kernel *kernel, struct kipc_object *object);
+/* Ends what was attached and mapped through a handle that closes, or that may do less from now on. */
+void ki_region_handle_closed(struct kipc_kernel *kernel, struct kipc_handle_entry *handle);
+void ki_region_handle_restricted(struct kipc_kernel *kernel, struct kipc_handle_entry *handle);
 /* Gives back what is held through a handle of a lock that closes. */
 void ki_rwlock_handle_closed(struct kipc_kernel *kernel, struct kipc_handle_entry *handle);
 /* The queue's owner ended; somebody else gets the mutex, and is told. */
@@ -132,6 +161,11 @@ void ki_mutex_owner_died(struct kipc_kernel *kernel, struct kipc_wait_queue *que
 void ki_requests_set_up(struct kipc_kernel *kernel, struct kipc_request *requests, uint32_t count);
 /* A process ended: nobody will answer what it had received. */
 void ki_requests_of_ended(struct kipc_kernel *kernel, kipc_pid_t server);
+/* A thread ends: the callers whose requests it serves lend their priority to nobody. */
+void ki_requests_of_thread(struct kipc_kernel *kernel, const struct kipc_thread *thread);
+
+/* src/async.c: the first operation of a process that ends. */
+void ki_async_of_ended(struct kipc_kernel *kernel, struct kipc_process *process);
 
 /* src/wait_queue.c */
 void ki_queue_set_up(struct kipc_wait_queue *queue, enum kipc_wait_order order);

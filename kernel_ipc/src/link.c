@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The sender's half of a link; the receiver's half is in link_receive.c. */
-#include "internal.h"
+#include "pool_path.h"
+#include "ring_path.h"
 #include <kipc/link.h>
 
 static int attach_pool(struct kipc_pool_producer *producer, const struct kipc_link_pool *pool)
@@ -46,47 +47,62 @@ static int buffer_free(void *context)
     return count > 0 ? 1 : (int)count;
 }
 
-/* Lends a buffer of one of the sender's pools, waiting for one to come back. The ring's waiter serves: a sender waits
- * for one thing at a time, and the receiver notifies it after each slot and each buffer that it frees. */
-static int loan_from(struct kipc_link_sender *sender, struct kipc_pool_producer *pool, struct kipc_loan *loan,
-                     uint64_t deadline)
+/* Waits for a buffer to come back. The ring's waiter serves: a sender waits for one thing at a time, and the receiver
+ * notifies it after each slot and each buffer that it frees. */
+static KI_SLOW int loan_later(struct kipc_link_sender *sender, struct kipc_pool_producer *pool, struct kipc_loan *loan,
+                              uint64_t deadline)
 {
-    int result = kipc_pool_loan_sp(pool, loan);
-    if (result != KIPC_E_NOMEM || deadline == KIPC_NO_WAIT) {
-        return result;
-    }
-    result = kipc_wait_until(&sender->ring.waiter, buffer_free, pool, deadline);
+    int result = kipc_wait_until(&sender->ring.waiter, buffer_free, pool, deadline);
     KIPC_GUARD(result == KIPC_OK, result);
     return kipc_pool_loan_sp(pool, loan);
+}
+
+/* Lends a buffer of one of the sender's pools. */
+static KI_INLINE int loan_from(struct kipc_link_sender *sender, struct kipc_pool_producer *pool, struct kipc_loan *loan,
+                               uint64_t deadline)
+{
+    int result = ki_pool_take_free(pool, loan);
+    if (KI_LIKELY(result != KIPC_E_NOMEM) || deadline == KIPC_NO_WAIT) {
+        return result;
+    }
+    return loan_later(sender, pool, loan, deadline);
+}
+
+/* The same when the receiver gave buffers back since the last time. A function of its own in the last place of its
+ * callers, so that neither way needs a stack frame. */
+static KI_SLOW int loan_with_returns(struct kipc_link_sender *sender, struct kipc_pool_producer *pool,
+                                     struct kipc_loan *loan, uint64_t deadline)
+{
+    int result = ki_pool_take_returns(pool, ki_pool_returns(pool));
+    KIPC_GUARD(result == KIPC_OK, result);
+    return loan_from(sender, pool, loan, deadline);
 }
 
 int kipc_link_loan(struct kipc_link_sender *sender, size_t length, struct kipc_loan *loan, uint64_t deadline)
 {
     KIPC_GUARD(sender != NULL && loan != NULL, KIPC_E_INVAL);
     KIPC_GUARD(sender->has_pool, KIPC_E_NOTSUP);
-    KIPC_GUARD(length >= 1 && length <= sender->pool.buffer_bytes, KIPC_E_INVAL_SIZE);
+    struct kipc_pool_producer *pool = &sender->pool;
+    KIPC_GUARD(length - 1 < pool->buffer_bytes, KIPC_E_INVAL_SIZE); /* 0 is wrapped round */
     KIPC_GUARD(sender->mover == NULL || length <= sender->remote.buffer_bytes, KIPC_E_INVAL_SIZE);
-    return loan_from(sender, &sender->pool, loan, deadline);
-}
-
-static int send_descriptor(struct kipc_link_sender *sender, const struct kipc_loan_descriptor *descriptor)
-{
-    KIPC_TRACE(send_enter, &sender->ring, sizeof(*descriptor));
-    int result = ki_ring_send(&sender->ring, KIPC_SLOT_LOAN, descriptor, sizeof(*descriptor));
-    KIPC_TRACE(send_exit, &sender->ring, result);
-    return result;
-}
-
-/* Share mode: the receiver gets the very buffer. */
-static int commit_shared(struct kipc_link_sender *sender, struct kipc_loan *loan, size_t length)
-{
-    alignas(8) struct kipc_loan_descriptor descriptor;
-    int result = kipc_pool_commit_sp(&sender->pool, loan, length, &descriptor);
-    KIPC_GUARD(result == KIPC_OK, result);
-    result = send_descriptor(sender, &descriptor);
-    if (result != KIPC_OK) {
-        ki_pool_reclaim(&sender->pool, loan);
+    if (ki_pool_returns(pool) != pool->returns_head) {
+        return loan_with_returns(sender, pool, loan, deadline);
     }
+    return loan_from(sender, pool, loan, deadline);
+}
+
+/* The ring has a free slot and none is being written. */
+static KI_INLINE int send_descriptor(struct kipc_link_sender *sender, const struct kipc_loan *loan, size_t length)
+{
+    struct kipc_ring_producer *ring = &sender->ring;
+    struct kipc_ring_slot *slot = ki_ring_slot_to_write(ring, ring->tail);
+    KIPC_TRACE(send_enter, ring, sizeof(struct kipc_loan_descriptor));
+    slot->control = ki_control_word(ring->tail, KIPC_SLOT_LOAN, sizeof(struct kipc_loan_descriptor));
+    /* A struct kipc_loan_descriptor, as its two words. */
+    slot->payload[0] = (uint64_t)loan->generation << 32 | loan->index;
+    slot->payload[1] = length;
+    int result = ki_ring_publish(ring, 1);
+    KIPC_TRACE(send_exit, ring, result);
     return result;
 }
 
@@ -102,24 +118,18 @@ static int move_payload(const struct kipc_link_sender *sender, void *to, const v
 }
 
 /* Move mode: the mover carries the bytes into a buffer of the receiver's pool; ours is free again at once. */
-static int commit_moved(struct kipc_link_sender *sender, struct kipc_loan *loan, size_t length, uint64_t deadline)
+static KI_SLOW int commit_moved(struct kipc_link_sender *sender, struct kipc_loan *loan, size_t length,
+                                struct kipc_buffer_record *record, uint64_t deadline)
 {
     KIPC_GUARD(length <= sender->remote.buffer_bytes, KIPC_E_INVAL_SIZE);
     struct kipc_loan target;
-    int result = loan_from(sender, &sender->remote, &target, deadline);
+    int result = loan_with_returns(sender, &sender->remote, &target, deadline);
     KIPC_GUARD(result == KIPC_OK, result);
     void *to = target.data;
     const void *from = loan->data;
-    alignas(8) struct kipc_loan_descriptor descriptor;
-    struct kipc_loan_descriptor unused;
-    result = kipc_pool_commit_sp(&sender->pool, loan, length, &unused);
-    KIPC_ASSERT(result == KIPC_OK);
-    result = kipc_pool_commit_sp(&sender->remote, &target, length, &descriptor);
-    KIPC_ASSERT(result == KIPC_OK);
+    ki_pool_hand_over(&sender->pool, loan, length, record);
+    ki_pool_hand_over(&sender->remote, &target, length, &sender->remote.records[target.index]);
     result = move_payload(sender, to, from, length);
-    if (result == KIPC_OK) {
-        result = send_descriptor(sender, &descriptor);
-    }
     if (result != KIPC_OK) {
         ki_pool_recall(&sender->remote, &target);
         ki_pool_reclaim(&sender->pool, loan);
@@ -127,24 +137,48 @@ static int commit_moved(struct kipc_link_sender *sender, struct kipc_loan *loan,
     }
     ki_pool_recall(&sender->pool, loan);
     sender->moved_bytes += length;
-    return KIPC_OK;
+    sender->path_large += 1;
+    return send_descriptor(sender, &target, length);
+}
+
+/* Share mode: the receiver gets the very buffer. */
+static KI_INLINE int commit_shared(struct kipc_link_sender *sender, struct kipc_loan *loan, size_t length,
+                                   struct kipc_buffer_record *record)
+{
+    ki_pool_hand_over(&sender->pool, loan, length, record);
+    sender->path_large += 1;
+    return send_descriptor(sender, loan, length);
+}
+
+static KI_INLINE int commit(struct kipc_link_sender *sender, struct kipc_loan *loan, size_t length,
+                            struct kipc_buffer_record *record, uint64_t deadline)
+{
+    return KI_LIKELY(sender->mover == NULL) ? commit_shared(sender, loan, length, record)
+                                            : commit_moved(sender, loan, length, record, deadline);
+}
+
+/* The same for a ring that was full at the last look. */
+static KI_SLOW int commit_later(struct kipc_link_sender *sender, struct kipc_loan *loan, size_t length,
+                                struct kipc_buffer_record *record, uint64_t deadline)
+{
+    int result = kipc_ring_wait_writable_sp(&sender->ring, deadline);
+    KIPC_GUARD(result == KIPC_OK, result);
+    return commit(sender, loan, length, record, deadline);
 }
 
 int kipc_link_commit(struct kipc_link_sender *sender, struct kipc_loan *loan, size_t length, uint64_t deadline)
 {
     KIPC_GUARD(sender != NULL && loan != NULL, KIPC_E_INVAL);
     KIPC_GUARD(sender->has_pool, KIPC_E_NOTSUP);
-    KIPC_GUARD(loan->index < sender->pool.buffer_count, KIPC_E_INVAL);
-    const struct kipc_buffer_record *record = &sender->pool.records[loan->index];
-    KIPC_GUARD(record->generation == loan->generation, KIPC_E_BADF);
-    KIPC_GUARD(record->state == KIPC_BUFFER_LOANED, KIPC_E_STATE);
-    KIPC_GUARD(length >= 1 && length <= sender->pool.buffer_bytes, KIPC_E_INVAL_SIZE);
-    int result = kipc_ring_wait_writable_sp(&sender->ring, deadline);
+    struct kipc_buffer_record *record;
+    int result = ki_pool_check_loan(&sender->pool, loan, &record);
     KIPC_GUARD(result == KIPC_OK, result);
-    result = sender->mover == NULL ? commit_shared(sender, loan, length) : commit_moved(sender, loan, length, deadline);
-    KIPC_GUARD(result == KIPC_OK, result);
-    sender->path_large += 1;
-    return KIPC_OK;
+    KIPC_GUARD(length - 1 < sender->pool.buffer_bytes, KIPC_E_INVAL_SIZE); /* 0 is wrapped round */
+    KIPC_GUARD(sender->ring.state == KIPC_SLOT_FREE, KIPC_E_STATE);
+    if (sender->ring.tail - sender->ring.head >= sender->ring.slot_count) {
+        return commit_later(sender, loan, length, record, deadline);
+    }
+    return commit(sender, loan, length, record, deadline);
 }
 
 int kipc_link_abort(struct kipc_link_sender *sender, struct kipc_loan *loan)

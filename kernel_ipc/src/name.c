@@ -1,85 +1,50 @@
 /* SPDX-License-Identifier: MIT */
 #include "kernel_internal.h"
 
-/* Length of a name, or 0 if it is none: empty, too long, or with a character that is not printable. */
-static size_t name_length(const char *name)
+/* The object of a name; NULL if there is none. */
+static struct kipc_object *find(struct kipc_kernel *kernel, enum kipc_table_id table, const struct kipc_name *name)
 {
-    size_t length = 0;
-    while (length <= KIPC_CFG_NAME_MAX && name[length] != 0) {
-        KIPC_GUARD(name[length] > ' ' && name[length] <= '~', 0);
-        length += 1;
-    }
-    return length <= KIPC_CFG_NAME_MAX ? length : 0;
-}
-
-/* FNV-1a over class and name. */
-static struct kipc_object **chain_of(const struct kipc_kernel *kernel, unsigned int table, const char *name)
-{
-    uint32_t hash = (UINT32_C(2166136261) ^ table) * UINT32_C(16777619);
-    for (const char *character = name; *character != 0; character++) {
-        hash = (hash ^ (uint8_t)*character) * UINT32_C(16777619);
-    }
-    return &kernel->names[(hash ^ hash >> 16) & (kernel->name_chains - 1)];
-}
-
-static bool is_called(const struct kipc_object *object, unsigned int table, const char *name)
-{
-    KIPC_GUARD(object->table == table, false);
-    size_t i = 0;
-    while (object->name[i] == name[i] && name[i] != 0) {
-        i++;
-    }
-    return object->name[i] == name[i];
-}
-
-static struct kipc_object *find(struct kipc_kernel *kernel, unsigned int table, const char *name)
-{
-    struct kipc_object *object = *chain_of(kernel, table, name);
-    uint32_t probes = 1;
-    while (object != NULL && !is_called(object, table, name)) {
-        object = object->next_named;
-        probes += 1;
-    }
-    kernel->name_probes_peak = probes > kernel->name_probes_peak ? probes : kernel->name_probes_peak;
-    return object;
+    uint32_t id = kipc_registry_find(&kernel->names, name);
+    kernel->name_probes_peak = kernel->names.probes_peak;
+    return id != 0 ? kipc_table_find(&kernel->tables[table], id) : NULL;
 }
 
 void ki_name_remove(struct kipc_kernel *kernel, struct kipc_object *object)
 {
-    if (object->name[0] == 0) {
-        return;
+    struct kipc_name name;
+    /* Neither can fail: the object has this name by set_name, or none, which is no name. */
+    if (kipc_name_set_up(&name, object->name, object->table) == KIPC_OK) {
+        int result = kipc_registry_remove(&kernel->names, &name);
+        KIPC_ASSERT(result == KIPC_OK);
+        (void)result;
     }
-    struct kipc_object **place = chain_of(kernel, object->table, object->name);
-    while (*place != object) {
-        place = &(*place)->next_named;
-    }
-    *place = object->next_named;
     object->name[0] = 0;
 }
 
-static int set_name(struct ki_call *call, const char *name, size_t length, uint32_t rights)
+static int set_name(struct ki_call *call, const char *text, uint32_t rights)
 {
     struct kipc_object *object = call->object;
+    struct kipc_kernel *kernel = call->kernel;
+    struct kipc_name name;
+    int result = kipc_name_set_up(&name, text, object->table);
+    KIPC_GUARD(result == KIPC_OK, result);
     KIPC_GUARD((rights & ~(uint32_t)call->handle->rights) == 0, KIPC_E_ACCES);
     KIPC_GUARD(object->name[0] == 0, KIPC_E_STATE);
-    KIPC_GUARD(find(call->kernel, object->table, name) == NULL, KIPC_E_EXIST);
-    struct kipc_object **chain = chain_of(call->kernel, object->table, name);
-    for (size_t i = 0; i < length; i++) {
-        *(volatile char *)&object->name[i] = name[i];
+    result = kipc_registry_add(&kernel->names, &name, kipc_table_id(&kernel->tables[object->table], object));
+    kernel->name_probes_peak = kernel->names.probes_peak;
+    KIPC_GUARD(result == KIPC_OK, result);
+    for (size_t i = 0; i == 0 || text[i - 1] != 0; i++) {
+        *(volatile char *)&object->name[i] = text[i];
     }
-    object->name[length] = 0;
     object->open_rights = rights;
-    object->next_named = *chain;
-    *chain = object;
     return KIPC_OK;
 }
 
 int kipc_object_set_name(struct kipc_kernel *kernel, kipc_pid_t caller, kipc_handle_t handle, const char *name,
                          uint32_t rights)
 {
-    KIPC_GUARD(name != NULL, KIPC_E_INVAL);
-    size_t length = name_length(name);
-    KIPC_GUARD(length != 0, KIPC_E_INVAL);
+    struct kipc_name checked;
+    KIPC_GUARD(kipc_name_set_up(&checked, name, 0) == KIPC_OK, KIPC_E_INVAL);
     struct ki_call call;
     int result = ki_enter_any(&call, kernel, caller, handle);
     KIPC_GUARD(result == KIPC_OK, result);
@@ -90,7 +55,7 @@ int kipc_object_set_name(struct kipc_kernel *kernel, kipc_pid_t caller, kipc_han
     if (call.handle->object->is_closed) {
         return ki_leave(kernel, KIPC_E_CLOSED);
     }
-    return ki_leave(kernel, set_name(&call, name, length, rights));
+    return ki_leave(kernel, set_name(&call, name, rights));
 }
 
 static bool is_object_table(enum kipc_table_id table)
@@ -98,8 +63,8 @@ static bool is_object_table(enum kipc_table_id table)
     return table >= KIPC_TABLE_FIRST_OBJECT && table < KIPC_TABLE_COUNT;
 }
 
-static int open_named(struct kipc_kernel *kernel, kipc_pid_t caller, enum kipc_table_id table, const char *name,
-                      uint32_t rights, kipc_handle_t *handle)
+static int open_named(struct kipc_kernel *kernel, kipc_pid_t caller, enum kipc_table_id table,
+                      const struct kipc_name *name, uint32_t rights, kipc_handle_t *handle)
 {
     struct kipc_process *process = ki_process(kernel, caller);
     KIPC_GUARD(process != NULL, KIPC_E_SRCH);
@@ -107,6 +72,7 @@ static int open_named(struct kipc_kernel *kernel, kipc_pid_t caller, enum kipc_t
     KIPC_GUARD(object != NULL, KIPC_E_NOTFOUND);
     kernel->checks += 1;
     KIPC_GUARD((rights & ~object->open_rights) == 0, KIPC_E_ACCES);
+    KIPC_GUARD(ki_mode_lets(object, process, rights), KIPC_E_ACCES);
     struct kipc_handle_entry *entry;
     int result = ki_handle_make(kernel, process, object, rights, NULL, &entry);
     KIPC_GUARD(result == KIPC_OK, result);
@@ -117,14 +83,17 @@ static int open_named(struct kipc_kernel *kernel, kipc_pid_t caller, enum kipc_t
 int kipc_object_open(struct kipc_kernel *kernel, kipc_pid_t caller, enum kipc_table_id table, const char *name,
                      uint32_t rights, kipc_handle_t *handle)
 {
-    KIPC_GUARD(name != NULL && handle != NULL && is_object_table(table), KIPC_E_INVAL);
-    KIPC_GUARD(name_length(name) != 0 && rights != 0 && (rights & ~(uint32_t)KIPC_RIGHTS) == 0, KIPC_E_INVAL);
+    struct kipc_name key;
+    KIPC_GUARD(handle != NULL && is_object_table(table), KIPC_E_INVAL);
+    KIPC_GUARD(rights != 0 && (rights & ~(uint32_t)KIPC_RIGHTS) == 0, KIPC_E_INVAL);
+    KIPC_GUARD(kipc_name_set_up(&key, name, table) == KIPC_OK, KIPC_E_INVAL);
     KIPC_GUARD(ki_is_set_up(kernel), KIPC_E_STATE);
     ki_lock(kernel);
-    return ki_leave(kernel, open_named(kernel, caller, table, name, rights, handle));
+    return ki_leave(kernel, open_named(kernel, caller, table, &key, rights, handle));
 }
 
-static int unlink_named(struct kipc_kernel *kernel, kipc_pid_t caller, enum kipc_table_id table, const char *name)
+static int unlink_named(struct kipc_kernel *kernel, kipc_pid_t caller, enum kipc_table_id table,
+                        const struct kipc_name *name)
 {
     const struct kipc_process *process = ki_process(kernel, caller);
     KIPC_GUARD(process != NULL, KIPC_E_SRCH);
@@ -139,10 +108,24 @@ static int unlink_named(struct kipc_kernel *kernel, kipc_pid_t caller, enum kipc
 
 int kipc_object_unlink(struct kipc_kernel *kernel, kipc_pid_t caller, enum kipc_table_id table, const char *name)
 {
-    KIPC_GUARD(name != NULL && is_object_table(table) && name_length(name) != 0, KIPC_E_INVAL);
+    struct kipc_name key;
+    KIPC_GUARD(is_object_table(table) && kipc_name_set_up(&key, name, table) == KIPC_OK, KIPC_E_INVAL);
     KIPC_GUARD(ki_is_set_up(kernel), KIPC_E_STATE);
     ki_lock(kernel);
-    return ki_leave(kernel, unlink_named(kernel, caller, table, name));
+    return ki_leave(kernel, unlink_named(kernel, caller, table, &key));
+}
+
+int kipc_object_look_up(struct kipc_kernel *kernel, const struct kipc_name *name, uint32_t *id)
+{
+    KIPC_GUARD(name != NULL && id != NULL, KIPC_E_INVAL);
+    KIPC_GUARD(ki_is_set_up(kernel), KIPC_E_STATE);
+    uint32_t thread = kernel->port->ops->current(kernel->port->context);
+    struct kipc_registry_reader *reader = kipc_registry_place(&kernel->names, thread);
+    KIPC_GUARD(reader != NULL, KIPC_E_SRCH);
+    uint32_t found = kipc_registry_look_up(&kernel->names, name, reader);
+    KIPC_GUARD(found != 0, KIPC_E_NOTFOUND);
+    *id = found;
+    return KIPC_OK;
 }
 
 int kipc_object_find(struct kipc_kernel *kernel, enum kipc_table_id table, uint32_t id, kipc_pid_t *creator)

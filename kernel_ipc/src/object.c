@@ -11,6 +11,7 @@ static void (*const drains[KIPC_TABLE_COUNT])(struct kipc_kernel *kernel, struct
     [KIPC_TABLE_CHANNEL] = ki_channel_drain,
     [KIPC_TABLE_TOPIC] = ki_topic_drain,
     [KIPC_TABLE_SUBSCRIPTION] = ki_subscription_drain,
+    [KIPC_TABLE_REGION] = ki_region_drain,
 };
 
 static void (*const last_steps[KIPC_TABLE_COUNT])(struct kipc_kernel *kernel, struct kipc_object *object) = {
@@ -87,6 +88,9 @@ static int make(struct ki_call *call, enum kipc_table_id table, kipc_pid_t creat
     object->table = (uint8_t)table;
     object->creator = creator;
     object->user = call->process->user;
+    object->group = call->process->group;
+    object->mode = KIPC_MODES;
+    object->site = call->site;
     int result = ki_handle_make(call->kernel, call->process, object, KIPC_RIGHTS, NULL, &call->handle);
     if (result != KIPC_OK) {
         kipc_table_give(&call->kernel->tables[table], object);
@@ -117,10 +121,12 @@ int ki_create_more(struct ki_call *call, enum kipc_table_id table, kipc_pid_t cr
     return result;
 }
 
-int ki_create(struct ki_call *call, struct kipc_kernel *kernel, kipc_pid_t caller, enum kipc_table_id table)
+int ki_create_at(struct ki_call *call, struct kipc_kernel *kernel, kipc_pid_t caller, enum kipc_table_id table,
+                 const void *site)
 {
     KIPC_GUARD(ki_is_set_up(kernel), KIPC_E_STATE);
     call->kernel = kernel;
+    call->site = site;
     ki_lock(kernel);
     call->process = ki_process(kernel, caller);
     int result = call->process != NULL ? ki_create_more(call, table, caller) : KIPC_E_SRCH;

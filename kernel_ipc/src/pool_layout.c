@@ -95,7 +95,6 @@ int kipc_pool_producer_attach(struct kipc_pool_producer *producer, void *memory,
     producer->returns_head = ki_load_acquire(&producer->shared->returns.tail); /* [pool-return] */
     producer->first_free = 0;
     producer->free_count = buffer_count;
-    producer->loaned_count = 0;
     producer->transit_count = 0;
     producer->bad_returns = 0;
     return KIPC_OK;
@@ -117,6 +116,5 @@ int kipc_pool_consumer_attach(struct kipc_pool_consumer *consumer, void *memory,
     consumer->buffer_bytes = buffer_bytes;
     consumer->return_mask = return_slots(buffer_count) - 1;
     consumer->returns_tail = ki_load_relaxed(&consumer->shared->returns.tail); /* relaxed: our own word */
-    consumer->held_count = 0;
     return KIPC_OK;
 }

@@ -9,12 +9,7 @@ struct kipc_process *ki_process(const struct kipc_kernel *kernel, kipc_pid_t pid
 
 int ki_charge(struct kipc_process *process, enum kipc_quota quota, uint32_t amount)
 {
-    if (amount > process->limits[quota] - process->used[quota]) {
-        process->refused[quota] += 1;
-        return KIPC_E_QUOTA;
-    }
-    process->used[quota] += amount;
-    return KIPC_OK;
+    return ki_may_charge(process, quota, amount) ? KIPC_OK : KIPC_E_QUOTA;
 }
 
 void ki_discharge(const struct kipc_kernel *kernel, kipc_pid_t pid, enum kipc_quota quota, uint32_t amount)
@@ -30,6 +25,7 @@ struct kipc_process_config kipc_process_config_default(void)
     struct kipc_process_config config;
     config.user = 0;
     config.group = 0;
+    config.denied = 0;
     for (unsigned int i = 0; i < KIPC_QUOTA_COUNT; i++) {
         config.limits[i] = KIPC_QUOTA_UNLIMITED;
     }
@@ -48,6 +44,7 @@ int kipc_process_register(struct kipc_kernel *kernel, const struct kipc_process_
     }
     process->user = config->user;
     process->group = config->group;
+    process->denied = config->denied;
     for (unsigned int i = 0; i < KIPC_QUOTA_COUNT; i++) {
         process->limits[i] = config->limits[i];
     }
@@ -74,6 +71,35 @@ int kipc_process_usage(struct kipc_kernel *kernel, kipc_pid_t pid, enum kipc_quo
     return ki_leave(kernel, KIPC_OK);
 }
 
+int kipc_process_limit_rate(struct kipc_kernel *kernel, kipc_pid_t pid, uint32_t rate, uint32_t period, uint32_t burst)
+{
+    KIPC_GUARD(ki_is_set_up(kernel), KIPC_E_STATE);
+    struct kipc_limiter limiter;
+    bool is_limited = rate != 0;
+    uint64_t now = kernel->port->ops->ticks(kernel->port->context);
+    int result = is_limited ? kipc_limiter_set_up(&limiter, rate, period, burst, now) : KIPC_OK;
+    KIPC_GUARD(result == KIPC_OK, result);
+    ki_lock(kernel);
+    struct kipc_process *process = ki_process(kernel, pid);
+    if (process == NULL) {
+        return ki_leave(kernel, KIPC_E_SRCH);
+    }
+    process->is_limited = is_limited;
+    if (is_limited) {
+        process->limiter = limiter;
+    }
+    return ki_leave(kernel, KIPC_OK);
+}
+
+int ki_charge_message(struct kipc_kernel *kernel, struct kipc_process *process)
+{
+    if (process->is_limited) {
+        uint64_t now = kernel->port->ops->ticks(kernel->port->context);
+        KIPC_GUARD(kipc_limiter_take(&process->limiter, 1, now) == KIPC_OK, KIPC_E_QUOTA);
+    }
+    return ki_charge(process, KIPC_QUOTA_MESSAGES, 1);
+}
+
 int kipc_kernel_add_exit_hook(struct kipc_kernel *kernel, struct kipc_exit_hook *hook)
 {
     KIPC_GUARD(hook != NULL && hook->run != NULL, KIPC_E_INVAL);
@@ -94,6 +120,7 @@ static void forget_thread(struct kipc_kernel *kernel, struct kipc_thread *thread
     if (thread->state == KIPC_THREAD_WAITING) {
         ki_settle(kernel, thread, KIPC_E_SRCH);
     }
+    ki_requests_of_thread(kernel, thread);
     while (thread->owned != NULL) {
         ki_mutex_owner_died(kernel, thread->owned);
     }
@@ -121,6 +148,11 @@ int kipc_process_exit(struct kipc_kernel *kernel, kipc_pid_t pid)
     ki_lock(kernel);
     while (process->threads != NULL) {
         forget_thread(kernel, process->threads);
+        ki_unlock(kernel);
+        ki_lock(kernel);
+    }
+    while (process->operations != NULL) {
+        ki_async_of_ended(kernel, process);
         ki_unlock(kernel);
         ki_lock(kernel);
     }

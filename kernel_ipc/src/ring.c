@@ -1,16 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Sending and receiving; set-up is in ring_layout.c, blocking in ring_wait.c. */
-#include "atomic.h"
-#include "copy.h"
-#include "internal.h"
+#include "ring_path.h"
 
-static uint64_t control_word(uint32_t index, enum kipc_slot_kind kind, size_t length)
-{
-    return (uint64_t)index << 32 | (uint64_t)kind << 16 | (uint64_t)length;
-}
-
-/* Looks at the consumer's index anew; believes it only if it moved from the last one towards our tail. */
-static KI_SLOW int refresh_head(struct kipc_ring_producer *producer)
+int ki_ring_refresh_head(struct kipc_ring_producer *producer)
 {
     /* [ring-head] Acquire: the consumer's reads of a slot are over before we write it again. */
     uint32_t head = ki_load_sequenced(&producer->peer->index);
@@ -29,78 +21,26 @@ static int refresh_tail(struct kipc_ring_consumer *consumer)
     return KIPC_OK;
 }
 
-static KI_INLINE int require_free(struct kipc_ring_producer *producer)
-{
-    if (KI_LIKELY(producer->tail - producer->head < producer->slot_count)) {
-        return KIPC_OK;
-    }
-    int result = refresh_head(producer);
-    KIPC_GUARD(result == KIPC_OK, result);
-    return producer->tail - producer->head < producer->slot_count ? KIPC_OK : KIPC_E_FULL;
-}
-
-static KI_INLINE int require_ready(struct kipc_ring_consumer *consumer)
-{
-    uint32_t head = consumer->head;
-    if (consumer->tail != head) {
-        return KIPC_OK;
-    }
-    /* refresh_tail for the case that all we knew of is read: in place, because a receive that keeps up is always here.
-     */
-    uint32_t tail = ki_load_sequenced(&consumer->peer->index); /* [ring-tail] */
-    KIPC_GUARD(tail - head <= consumer->slot_count, KIPC_E_FLOW);
-    consumer->tail = tail;
-    return tail != head ? KIPC_OK : KIPC_E_EMPTY;
-}
-
-static inline struct kipc_ring_slot *slot_to_write(const struct kipc_ring_producer *producer)
-{
-    return &producer->slots[producer->tail & (producer->slot_count - 1)];
-}
-
-static inline const struct kipc_ring_slot *slot_to_read(const struct kipc_ring_consumer *consumer)
-{
-    return &consumer->slots[consumer->head & (consumer->slot_count - 1)];
-}
-
-static KI_INLINE void publish(struct kipc_ring_producer *producer)
-{
-    producer->tail += 1;
-    /* [ring-tail] Release: the slot is complete before the index covers it. Sequenced: before we look for a waiter. */
-    ki_store_sequenced(&producer->own->index, producer->tail);
-    ki_wake_waiter(&producer->waker);
-}
-
-static KI_INLINE void advance(struct kipc_ring_consumer *consumer)
-{
-    consumer->head += 1;
-    /* [ring-head] Release: our reads of the slot are over before it is free. Sequenced: before we look for a waiter. */
-    ki_store_sequenced(&consumer->own->index, consumer->head);
-    ki_wake_waiter(&consumer->waker);
-}
-
-/* Reads a control word once, because a hostile peer may change it between two looks. */
-static inline uint64_t read_control(const struct kipc_ring_slot *slot)
-{
-    return *(const volatile uint64_t *)&slot->control;
-}
-
-static KI_INLINE int send(struct kipc_ring_producer *producer, enum kipc_slot_kind kind, const void *data,
-                          size_t length)
+static KI_INLINE int send(struct kipc_ring_producer *producer, const void *data, size_t length, bool is_aligned)
 {
     KIPC_GUARD(producer->state == KIPC_SLOT_FREE, KIPC_E_STATE);
-    int result = require_free(producer);
+    int result = ki_ring_require_free(producer);
     KIPC_GUARD(result == KIPC_OK, result);
-    struct kipc_ring_slot *slot = slot_to_write(producer);
-    slot->control = control_word(producer->tail, kind, length);
-    ki_copy(slot->payload, data, length, (uintptr_t)data);
-    publish(producer);
-    return KIPC_OK;
+    struct kipc_ring_slot *slot = ki_ring_slot_to_write(producer, producer->tail);
+    slot->control = ki_control_word(producer->tail, KIPC_SLOT_INLINE, length);
+    if (is_aligned) {
+        ki_copy_aligned(slot->payload, data, length);
+    } else {
+        ki_copy_bytes(slot->payload, data, length);
+    }
+    producer->copied_bytes += length;
+    return ki_ring_publish(producer, 1);
 }
 
-int ki_ring_send(struct kipc_ring_producer *producer, enum kipc_slot_kind kind, const void *data, size_t length)
+/* With a loop over the bytes, which the common way has not. */
+static KI_SLOW int send_unaligned(struct kipc_ring_producer *producer, const void *data, size_t length)
 {
-    return send(producer, kind, data, length);
+    return send(producer, data, length, false);
 }
 
 int kipc_ring_send_sp(struct kipc_ring_producer *producer, const void *data, size_t length)
@@ -108,10 +48,8 @@ int kipc_ring_send_sp(struct kipc_ring_producer *producer, const void *data, siz
     KIPC_GUARD(producer != NULL && (data != NULL || length == 0), KIPC_E_INVAL);
     KIPC_GUARD(kipc_ring_fits_inline(length), KIPC_E_INVAL_SIZE);
     KIPC_TRACE(send_enter, producer, length);
-    int result = send(producer, KIPC_SLOT_INLINE, data, length);
-    if (KI_LIKELY(result == KIPC_OK)) {
-        producer->copied_bytes += length;
-    }
+    int result =
+        KI_LIKELY(ki_is_aligned(data, 8)) ? send(producer, data, length, true) : send_unaligned(producer, data, length);
     KIPC_TRACE(send_exit, producer, result);
     return result;
 }
@@ -129,34 +67,49 @@ static int inspect(uint64_t control, uint32_t index, enum kipc_slot_kind *kind, 
     return KIPC_OK;
 }
 
-static KI_INLINE int receive(struct kipc_ring_consumer *consumer, void *buffer, size_t capacity, size_t *length)
+int ki_ring_refuse(uint64_t control, uint32_t index)
+{
+    enum kipc_slot_kind kind;
+    uint32_t length;
+    int result = inspect(control, index, &kind, &length);
+    return result == KIPC_OK ? KIPC_E_TYPE : result;
+}
+
+static KI_INLINE int receive(struct kipc_ring_consumer *consumer, void *buffer, size_t capacity, size_t *length,
+                             bool is_aligned)
 {
     KIPC_GUARD(consumer->state == KIPC_SLOT_READY, KIPC_E_STATE);
-    int result = require_ready(consumer);
+    int result = ki_ring_require_ready(consumer);
     KIPC_GUARD(result == KIPC_OK, result);
-    const struct kipc_ring_slot *slot = slot_to_read(consumer);
-    uint64_t control = read_control(slot);
+    const struct kipc_ring_slot *slot = ki_ring_slot_to_read(consumer, consumer->head);
+    uint64_t control = ki_read_once(&slot->control);
     /* One comparison for the common case: all bits but the length as expected, and the length in range. */
-    uint64_t found = control ^ control_word(consumer->head, KIPC_SLOT_INLINE, 0);
+    uint64_t found = control ^ ki_control_word(consumer->head, KIPC_SLOT_INLINE, 0);
     if (!KI_LIKELY(found <= KIPC_RING_INLINE_MAX)) {
-        enum kipc_slot_kind kind;
-        uint32_t ignored;
-        result = inspect(control, consumer->head, &kind, &ignored);
-        return result == KIPC_OK ? KIPC_E_TYPE : result;
+        return ki_ring_refuse(control, consumer->head);
     }
     *length = (size_t)found;
     KIPC_GUARD(found <= capacity, KIPC_E_MSGSIZE);
-    ki_copy(buffer, slot->payload, (size_t)found, (uintptr_t)buffer);
+    if (is_aligned) {
+        ki_copy_aligned(buffer, slot->payload, (size_t)found);
+    } else {
+        ki_copy_bytes(buffer, slot->payload, (size_t)found);
+    }
     consumer->copied_bytes += found;
-    advance(consumer);
-    return KIPC_OK;
+    return ki_ring_advance(consumer, 1);
+}
+
+static KI_SLOW int receive_unaligned(struct kipc_ring_consumer *consumer, void *buffer, size_t capacity, size_t *length)
+{
+    return receive(consumer, buffer, capacity, length, false);
 }
 
 int kipc_ring_receive_sc(struct kipc_ring_consumer *consumer, void *buffer, size_t capacity, size_t *length)
 {
     KIPC_GUARD(consumer != NULL && length != NULL && (buffer != NULL || capacity == 0), KIPC_E_INVAL);
     KIPC_TRACE(receive_enter, consumer, capacity);
-    int result = receive(consumer, buffer, capacity, length);
+    int result = KI_LIKELY(ki_is_aligned(buffer, 8)) ? receive(consumer, buffer, capacity, length, true)
+                                                     : receive_unaligned(consumer, buffer, capacity, length);
     KIPC_TRACE(receive_exit, consumer, result);
     return result;
 }
@@ -165,12 +118,12 @@ int kipc_ring_acquire_sp(struct kipc_ring_producer *producer, void **payload)
 {
     KIPC_GUARD(producer != NULL && payload != NULL, KIPC_E_INVAL);
     if (producer->state == KIPC_SLOT_FREE) {
-        int result = require_free(producer);
+        int result = ki_ring_require_free(producer);
         KIPC_GUARD(result == KIPC_OK, result);
     }
     int result = ki_slot_step(&producer->state, KIPC_SLOT_WRITING);
     KIPC_GUARD(result == KIPC_OK, result);
-    *payload = slot_to_write(producer)->payload;
+    *payload = ki_ring_slot_to_write(producer, producer->tail)->payload;
     return KIPC_OK;
 }
 
@@ -180,24 +133,24 @@ int kipc_ring_publish_sp(struct kipc_ring_producer *producer, enum kipc_slot_kin
     KIPC_GUARD(kipc_ring_fits_inline(length), KIPC_E_INVAL_SIZE);
     int result = ki_slot_step(&producer->state, KIPC_SLOT_READY);
     KIPC_GUARD(result == KIPC_OK, result);
-    slot_to_write(producer)->control = control_word(producer->tail, kind, length);
-    publish(producer);
-    producer->state = KIPC_SLOT_FREE; /* of the slot that tail names now */
-    return KIPC_OK;
+    ki_ring_slot_to_write(producer, producer->tail)->control = ki_control_word(producer->tail, kind, length);
+    producer->state = KIPC_SLOT_FREE; /* of the slot that tail names from now on */
+    return ki_ring_publish(producer, 1);
 }
 
 int kipc_ring_peek_sc(struct kipc_ring_consumer *consumer, struct kipc_ring_view *view)
 {
     KIPC_GUARD(consumer != NULL && view != NULL, KIPC_E_INVAL);
     if (consumer->state == KIPC_SLOT_READY) {
-        int result = require_ready(consumer);
+        int result = ki_ring_require_ready(consumer);
         KIPC_GUARD(result == KIPC_OK, result);
-        result = inspect(read_control(slot_to_read(consumer)), consumer->head, &view->kind, &view->length);
+        result = inspect(ki_read_once(&ki_ring_slot_to_read(consumer, consumer->head)->control), consumer->head,
+                         &view->kind, &view->length);
         KIPC_GUARD(result == KIPC_OK, result);
     }
     int result = ki_slot_step(&consumer->state, KIPC_SLOT_READING);
     KIPC_GUARD(result == KIPC_OK, result);
-    view->payload = slot_to_read(consumer)->payload;
+    view->payload = ki_ring_slot_to_read(consumer, consumer->head)->payload;
     return KIPC_OK;
 }
 
@@ -206,25 +159,23 @@ int kipc_ring_finish_sc(struct kipc_ring_consumer *consumer)
     KIPC_GUARD(consumer != NULL, KIPC_E_INVAL);
     int result = ki_slot_step(&consumer->state, KIPC_SLOT_FREE);
     KIPC_GUARD(result == KIPC_OK, result);
-    advance(consumer);
-    consumer->state = KIPC_SLOT_READY; /* of the slot that head names now, once the producer's index covers it */
-    return KIPC_OK;
+    consumer->state = KIPC_SLOT_READY; /* of the slot that head names from now on, once the peer's index covers it */
+    return ki_ring_advance(consumer, 1);
 }
 
 int kipc_ring_discard_sc(struct kipc_ring_consumer *consumer)
 {
     KIPC_GUARD(consumer != NULL, KIPC_E_INVAL);
     KIPC_GUARD(consumer->state == KIPC_SLOT_READY, KIPC_E_STATE);
-    int result = require_ready(consumer);
+    int result = ki_ring_require_ready(consumer);
     KIPC_GUARD(result == KIPC_OK, result);
-    advance(consumer);
-    return KIPC_OK;
+    return ki_ring_advance(consumer, 1);
 }
 
 int64_t kipc_ring_free_sp(struct kipc_ring_producer *producer)
 {
     KIPC_GUARD(producer != NULL, KIPC_E_INVAL);
-    int result = refresh_head(producer);
+    int result = ki_ring_refresh_head(producer);
     KIPC_GUARD(result == KIPC_OK, result);
     return (int64_t)(producer->slot_count - (producer->tail - producer->head));
 }

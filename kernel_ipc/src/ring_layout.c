@@ -74,6 +74,7 @@ int kipc_ring_producer_attach(struct kipc_ring_producer *producer, void *memory,
     producer->own = &shared->producer;
     producer->peer = &shared->consumer;
     producer->slot_count = slot_count;
+    producer->slot_mask = slot_count - 1;
     producer->tail = tail;
     producer->head = head;
     producer->state = KIPC_SLOT_FREE;
@@ -100,6 +101,7 @@ int kipc_ring_consumer_attach(struct kipc_ring_consumer *consumer, void *memory,
     consumer->own = &shared->consumer;
     consumer->peer = &shared->producer;
     consumer->slot_count = slot_count;
+    consumer->slot_mask = slot_count - 1;
     consumer->head = head;
     consumer->tail = tail;
     consumer->state = KIPC_SLOT_READY;

@@ -39,6 +39,7 @@ int kipc_topic_subscribe(struct kipc_kernel *kernel, kipc_pid_t caller, kipc_han
     int result = ki_enter(&call, kernel, caller, handle, KIPC_TABLE_TOPIC, KIPC_RIGHT_RECEIVE);
     KIPC_GUARD(result == KIPC_OK, result);
     struct kipc_topic *topic = call.object;
+    call.site = KI_SITE;
     result = ki_create_more(&call, KIPC_TABLE_SUBSCRIPTION, caller);
     if (result != KIPC_OK) {
         return ki_leave(kernel, result);

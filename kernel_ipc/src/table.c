@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "internal.h"
-#include "kernel_internal.h"
+#include "enter.h"
 #include <kipc/table.h>
 
 static struct kipc_entry *entry_at(const struct kipc_table *table, uint32_t position)
@@ -66,10 +65,7 @@ void kipc_table_give(struct kipc_table *table, void *entry)
 
 void *kipc_table_find(const struct kipc_table *table, uint32_t id)
 {
-    uint32_t position = (id & 0xFFFFu) - 1; /* that of KIPC_NO_ID is out of every range */
-    KIPC_GUARD(position < table->capacity, NULL);
-    struct kipc_entry *entry = entry_at(table, position);
-    return entry->is_live && entry->generation == id >> 16 ? entry : NULL;
+    return ki_table_find(table, id);
 }
 
 uint32_t kipc_table_id(const struct kipc_table *table, const void *entry)

@@ -52,12 +52,14 @@ static int attach_one(struct kipc_kernel *kernel, const struct kipc_process *pro
 int ki_capabilities_attach(struct kipc_kernel *kernel, const struct kipc_channel_message *message, kipc_pid_t caller,
                            struct kipc_block *block)
 {
+    block->capability_count = 0;
     KIPC_GUARD(message->capability_count != 0, KIPC_OK);
     const struct kipc_process *process = ki_process(kernel, caller);
     KIPC_GUARD(process != NULL, KIPC_E_SRCH); /* it ended while the message was written */
     int result = KIPC_OK;
     for (uint32_t i = 0; i < message->capability_count && result == KIPC_OK; i++) {
         result = attach_one(kernel, process, message->capabilities[i], &block->slot.capabilities[i]);
+        block->capability_count += result == KIPC_OK ? 1 : 0;
     }
     if (result != KIPC_OK) {
         ki_capabilities_drop(kernel, block);
@@ -74,9 +76,8 @@ void ki_capabilities_hand_out(struct kipc_kernel *kernel, struct kipc_block *blo
                               kipc_handle_t *handles)
 {
     struct kipc_process *process = ki_process(kernel, receiver);
-    for (uint32_t i = 0; i < KIPC_MSG_CAPABILITIES; i++) {
+    for (uint32_t i = 0; i < block->capability_count; i++) {
         struct kipc_handle_entry *entry = on_its_way(kernel, block, i);
-        handles[i] = KIPC_NO_ID;
         if (entry != NULL && process != NULL && ki_handle_adopt(process, entry) == KIPC_OK) {
             handles[i] = (kipc_handle_t)block->slot.capabilities[i];
             block->slot.capabilities[i] = KIPC_NO_ID;
@@ -87,11 +88,12 @@ void ki_capabilities_hand_out(struct kipc_kernel *kernel, struct kipc_block *blo
 
 void ki_capabilities_drop(struct kipc_kernel *kernel, struct kipc_block *block)
 {
-    for (uint32_t i = 0; i < KIPC_MSG_CAPABILITIES; i++) {
+    for (uint32_t i = 0; i < block->capability_count; i++) {
         struct kipc_handle_entry *entry = on_its_way(kernel, block, i);
         block->slot.capabilities[i] = KIPC_NO_ID;
         if (entry != NULL) {
             ki_handle_close(kernel, entry);
         }
     }
+    block->capability_count = 0;
 }

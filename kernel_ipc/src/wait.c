@@ -117,6 +117,12 @@ bool kipc_wake_waiter(struct kipc_waker *waker)
     return true;
 }
 
+int ki_wake_registered(struct kipc_waker *waker)
+{
+    (void)kipc_wake_waiter(waker);
+    return KIPC_OK;
+}
+
 void kipc_waiter_notified(struct kipc_waiter *waiter)
 {
     /* [wait-local] Partner: ki_claim in kipc_wait_prepare. */

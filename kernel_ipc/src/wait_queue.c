@@ -3,8 +3,12 @@
 
 void ki_queue_set_up(struct kipc_wait_queue *queue, enum kipc_wait_order order)
 {
-    ki_clear(queue, sizeof(*queue));
+    queue->first = NULL;
+    queue->last = NULL;
+    queue->count = 0;
     queue->order = order;
+    queue->owner = NULL;
+    queue->next_owned = NULL;
 }
 
 /* Behind all that go first: in order of priority these are the more and the equally urgent ones. */
@@ -177,11 +181,22 @@ void ki_wait_move(struct kipc_kernel *kernel, struct kipc_thread *thread, struct
     ki_wait_on(kernel, thread, queue);
 }
 
-/* Blocks once, outside of the critical section; a flood of stale wakes must not carry a wait past its deadline. */
+static int leave_and_block(struct kipc_kernel *kernel, uint64_t deadline)
+{
+    const struct kipc_port *port = kernel->port;
+    const struct kipc_scheduler *scheduler = &kernel->scheduler;
+    if (scheduler->ops->unlock_and_block != NULL) {
+        return scheduler->ops->unlock_and_block(scheduler->context, kernel->lock_state, deadline);
+    }
+    ki_unlock(kernel);
+    return port->ops->block(port->context, deadline);
+}
+
+/* Leaves the critical section and blocks once; a flood of stale wakes must not carry a wait past its deadline. */
 static int block_once(struct kipc_kernel *kernel, uint64_t deadline)
 {
     const struct kipc_port *port = kernel->port;
-    int outcome = port->ops->block(port->context, deadline);
+    int outcome = leave_and_block(kernel, deadline);
     if (outcome == KIPC_OK && deadline != KIPC_FOREVER && port->ops->ticks(port->context) >= deadline) {
         return KIPC_E_TIMEDOUT;
     }
@@ -203,7 +218,6 @@ int ki_wait(struct kipc_kernel *kernel, struct kipc_thread *thread)
     int outcome = KIPC_OK;
     while (thread->state == KIPC_THREAD_WAITING) {
         uint64_t deadline = thread->deadline;
-        ki_unlock(kernel);
         outcome = block_once(kernel, deadline);
         ki_lock(kernel);
         /* The state decides, not the outcome: what was handed over just before the deadline is ours. */

@@ -5,7 +5,7 @@ struct scenario_world world;
 
 void set_up_kernel(const struct kipc_port *port)
 {
-    struct kipc_limits limits = {.threads = SCENARIO_THREADS, .blocks = 6, .requests = 4};
+    struct kipc_limits limits = {.threads = SCENARIO_THREADS, .blocks = 6, .requests = 4, .names = 1};
     for (unsigned int i = 0; i < KIPC_TABLE_COUNT; i++) {
         limits.tables[i] = i == KIPC_TABLE_HANDLE || i == KIPC_TABLE_CHANNEL ? 2 : 1;
     }

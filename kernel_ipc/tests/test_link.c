@@ -83,11 +83,21 @@ static int set_up_move(void **state)
     return 0;
 }
 
+static bool holds_none(const struct kipc_link_receiver *receiver)
+{
+    for (uint32_t i = 0; i < BUFFERS; i++) {
+        if (receiver->pool.records[i].state != KIPC_BUFFER_FREE) {
+            return false;
+        }
+    }
+    return true;
+}
+
 /* Every buffer of every pool is back. */
 static int tear_down(void **state)
 {
     struct fixture *f = *state;
-    bool clean = kipc_pool_free_sp(&f->sender.pool) == BUFFERS && f->receiver.pool.held_count == 0 &&
+    bool clean = kipc_pool_free_sp(&f->sender.pool) == BUFFERS && holds_none(&f->receiver) &&
                  (f->sender.mover == NULL || kipc_pool_free_sp(&f->sender.remote) == BUFFERS);
     aligned_memory_free(f->ring);
     aligned_memory_free(f->pool);

@@ -192,7 +192,9 @@ static void run(struct exchange *e, void *(*sender)(void *), void *(*receiver)(v
     assert_true(received.blocked <= sent.notified);
     assert_true(sent.blocked <= received.notified);
     assert_result(kipc_pool_free_sp(&e->sender.pool), BUFFERS);
-    assert_int_equal(e->receiver.pool.held_count, 0);
+    for (uint32_t i = 0; i < BUFFERS; i++) {
+        assert_int_equal(e->receiver.pool.records[i].state, KIPC_BUFFER_FREE);
+    }
     kipc_host_tear_down(&e->host);
     aligned_memory_free(e->ring);
     aligned_memory_free(e->pool);

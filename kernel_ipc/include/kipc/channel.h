@@ -21,6 +21,9 @@
 /* Handles that travel with a message. */
 #define KIPC_MSG_CAPABILITIES 4
 
+/* Payload of a message through a register-only channel: four words. */
+#define KIPC_MSG_REGISTER_MAX 32
+
 /* One message as it waits: two cache lines. */
 struct kipc_message_slot {
     struct kipc_message_header header;
@@ -38,9 +41,13 @@ struct kipc_block {
     struct kipc_block *more;    /* rest of the payload */
     struct kipc_thread *sender; /* who waits until it is taken; NULL: nobody */
     uint64_t sequence;
-    uint32_t references; /* owners, where a message has several: kipc/topic.h */
-    uint32_t length;     /* of the payload, bytes */
+    uint32_t length; /* of the payload, bytes */
     kipc_pid_t payer;
+    uint32_t capability_count;  /* of the slot's, from the first on */
+    uint32_t references;        /* owners, where a message has several: kipc/topic.h */
+    uint64_t sent_at;           /* the observer's cycles when it was sent */
+    uint32_t observation;       /* the kernel's at that time, 0: nobody looked on */
+    kipc_handle_t sent_through; /* meaningful if somebody looked on */
 };
 
 /* What becomes of a message for which there is no room. */
@@ -54,9 +61,14 @@ enum kipc_overflow {
 struct kipc_channel_config {
     bool is_unidirectional;
     bool is_fifo;          /* priorities do not matter */
-    uint32_t capacity;     /* messages that wait in an inbox; 0: rendezvous */
+    uint32_t capacity;     /* messages that wait in an inbox, up to KIPC_CFG_CH_DEPTH_MAX; 0: rendezvous */
     uint32_t buffer_bytes; /* of their payloads: KIPC_CFG_CH_BYTES_MIN..KIPC_CFG_CH_BYTES_MAX */
     uint32_t message_max;  /* bytes of one payload, up to buffer_bytes */
+    uint32_t control_max;  /* Control messages that may wait in an inbox; 0: a quarter of its capacity, at least 1 */
+    /* No message ever lies in memory: its few words go from the sender's registers to the receiver's, when both are
+     * there. Needs capacity 0 and a message_max of up to KIPC_MSG_REGISTER_MAX; no capabilities, no calls. */
+    bool is_register_only;
+    bool announces; /* the kernel sends each end a Control message when it is connected, and when it is parted */
     enum kipc_overflow overflow;
     enum kipc_wait_order order; /* of threads that wait */
     uint64_t timeout;           /* ticks that kipc_channel_deadline gives; KIPC_FOREVER: no end */
@@ -66,6 +78,7 @@ struct kipc_channel_config {
 struct kipc_channel_stats {
     uint64_t sent;
     uint64_t sent_bytes;
+    uint64_t sent_large; /* of these, messages that needed more than one block */
     uint64_t received;
     uint64_t received_bytes;
     uint64_t dropped;    /* messages for its inbox that its policy lost */
@@ -88,12 +101,23 @@ struct kipc_channel {
     struct kipc_object object;
     struct kipc_channel *peer; /* NULL: disconnected */
     struct kipc_block *first;  /* the inbox */
+    struct kipc_block *last;
+    struct kipc_operation *pending_sends;    /* into the inbox: kipc/async.h */
+    struct kipc_operation *pending_receives; /* from the inbox */
+    bool sends_plainly;    /* nothing but rights and room decides over a message of the plain types that it sends */
+    bool receives_plainly; /* likewise over one that it receives */
     uint32_t queued;
-    uint32_t used;       /* messages that have a place in the inbox: queued, being written, being read */
-    uint32_t used_bytes; /* of their payloads */
-    uint32_t lost;       /* overwritten, and the receiver was not told yet */
-    uint32_t types;      /* admitted: bit 1 << enum kipc_message_type */
-    uint32_t reserved;   /* blocks */
+    uint32_t used;           /* messages that have a place in the inbox: queued, being written, being read */
+    uint32_t used_bytes;     /* of their payloads */
+    uint32_t lost;           /* overwritten, and the receiver was not told yet */
+    uint32_t types;          /* admitted: bit 1 << enum kipc_message_type */
+    uint32_t reserved;       /* blocks */
+    bool has_inbox;          /* not the first end of a unidirectional channel */
+    uint32_t controls;       /* Control messages in the inbox */
+    uint32_t announcements;  /* of these, the kernel's */
+    uint32_t required_table; /* class and id of the object that messages for the inbox must carry a handle of; id 0: */
+    uint32_t required_id;    /* none */
+    struct kipc_thread *server; /* who received a request here last */
     uint64_t next_sequence;
     struct kipc_channel_config config;
     struct kipc_wait_queue receivers;
@@ -102,6 +126,13 @@ struct kipc_channel {
     struct kipc_channel_rule rules[KIPC_CFG_CH_ACCESS_MAX];
     uint32_t rule_count;
     struct kipc_channel_stats stats;
+    bool is_remote; /* the other end is on another node: kipc/transport.h */
+    bool is_proxy;  /* it stands for that end: its inbox is what waits to leave */
+    uint32_t node;
+    uint32_t port;
+    struct kipc_transport *transport; /* while it is connected */
+    bool is_idle;                     /* of a proxy: the transport found nothing; the next message kicks it */
+    bool has_refused;                 /* a message of the transport found no room */
 };
 _Static_assert(sizeof(struct kipc_channel) <= 4096, "MOS-PF-01: size of an end");
 
@@ -112,6 +143,7 @@ struct kipc_channel_message {
     uint8_t flags;    /* of enum kipc_message_flag */
     uint32_t length;
     const void *data; /* borrowed during the call; may be NULL if length is 0 */
+    uint64_t tag;     /* what it is, as its receiver will understand it: in the header's `destination` */
     /* Handles of the sender, with KIPC_RIGHT_SHARE, that the receiver gets handles from, with the same rights. */
     kipc_handle_t capabilities[KIPC_MSG_CAPABILITIES];
     uint32_t capability_count; /* 0..KIPC_MSG_CAPABILITIES */
@@ -128,6 +160,9 @@ struct kipc_channel_info {
 
 /* KIPC_CFG_CH_SLOTS messages of up to KIPC_MSG_SMALL_MAX bytes, blocking, by priority, no time-out. */
 struct kipc_channel_config kipc_channel_config_default(void);
+
+/* What a Control message of the kernel tells, in its header's `destination`; its payload is empty, its sender 0. */
+enum kipc_control { KIPC_CONTROL_OPEN = 1, KIPC_CONTROL_CLOSE = 2 };
 
 /*
  * Makes a channel, connected.
@@ -146,12 +181,13 @@ KIPC_MUSTUSE int kipc_channel_create(struct kipc_kernel *kernel, kipc_pid_t call
  * Returns KIPC_OK; KIPC_E_INVAL (NULL, unknown type or flag, too many capabilities, or an end of this channel among
  * them); KIPC_E_BADCAP (a capability is no handle of the caller, or moves twice), KIPC_E_ACCES (one lacks
  * KIPC_RIGHT_SHARE): then none is transferred; KIPC_E_NOSPC (no handle left); KIPC_E_MSGSIZE (longer than the channel's
- * message_max); KIPC_E_FILTERED (the other end does not admit the type); KIPC_E_FULL (no room, and KIPC_NO_WAIT or by
+ * message_max); KIPC_E_FILTERED (the other end does not admit the type, or requires a capability that does not
+ * come along); KIPC_E_FULL (no room, and KIPC_NO_WAIT or by
  * policy); KIPC_E_OVERFLOW (lost by policy); KIPC_E_WOULDBLOCK (rendezvous, no receiver waits, and KIPC_NO_WAIT);
- * KIPC_E_QUOTA (the caller's messages); KIPC_E_CLOSED (the other end is closed or disconnected, perhaps during the
- * wait); how else a wait ends (kipc/wait_queue.h); KIPC_E_STATE, KIPC_E_SRCH, KIPC_E_BADF, KIPC_E_TYPE, KIPC_E_ACCES
- * (the right, or a rule of this end). Blocks, unless KIPC_NO_WAIT or by policy; thread of the caller; any number of
- * callers at once.
+ * KIPC_E_QUOTA (the caller's messages, its rate, or as many Control messages wait as may); KIPC_E_CLOSED (the other end
+ * is closed or disconnected, perhaps during the wait); how else a wait ends (kipc/wait_queue.h); KIPC_E_STATE,
+ * KIPC_E_SRCH, KIPC_E_BADF, KIPC_E_TYPE, KIPC_E_ACCES (the right, or a rule of this end). Blocks, unless KIPC_NO_WAIT
+ * or by policy; thread of the caller; any number of callers at once.
  */
 KIPC_MUSTUSE int kipc_channel_send(struct kipc_kernel *kernel, kipc_pid_t caller, kipc_handle_t handle,
                                    const struct kipc_channel_message *message, uint64_t deadline);
@@ -188,6 +224,7 @@ KIPC_MUSTUSE int kipc_channel_disconnect(struct kipc_kernel *kernel, kipc_pid_t 
 /*
  * Connects two ends that have no peer; sequence numbers begin anew. Needs KIPC_RIGHT_ADMIN of both.
  * Returns KIPC_OK; KIPC_E_INVAL (one end with itself, or of different kinds); KIPC_E_STATE (one has a peer);
+ * KIPC_E_BUSY (one has not received what the kernel announced before);
  * KIPC_E_SRCH, KIPC_E_BADF, KIPC_E_TYPE, KIPC_E_ACCES, KIPC_E_CLOSED. Does not block; thread or interrupt handler; any
  * number of callers at once.
  */
@@ -203,6 +240,25 @@ KIPC_MUSTUSE int kipc_channel_connect(struct kipc_kernel *kernel, kipc_pid_t cal
  */
 KIPC_MUSTUSE int kipc_channel_admit(struct kipc_kernel *kernel, kipc_pid_t caller, kipc_handle_t handle,
                                     uint32_t types);
+
+/*
+ * Says which object the messages for an inbox must carry a handle of, from now on. Needs KIPC_RIGHT_ADMIN.
+ * capability: any handle of the caller that names the object; KIPC_NO_ID: none is required.
+ * Returns KIPC_OK; KIPC_E_BADCAP (no handle of the caller, or the object is closed); KIPC_E_STATE, KIPC_E_SRCH,
+ * KIPC_E_BADF, KIPC_E_TYPE, KIPC_E_ACCES, KIPC_E_CLOSED.
+ * Does not block; thread or interrupt handler; any number of callers at once.
+ */
+KIPC_MUSTUSE int kipc_channel_require(struct kipc_kernel *kernel, kipc_pid_t caller, kipc_handle_t handle,
+                                      kipc_handle_t capability);
+
+/*
+ * Takes the first message of the inbox if it has this tag. Needs KIPC_RIGHT_RECEIVE.
+ * tag: what the message's header must have as `destination`. Others as for kipc_channel_receive.
+ * Returns as kipc_channel_receive; KIPC_E_TYPE (it has another tag: it stays).
+ * Blocks, unless KIPC_NO_WAIT; thread of the caller; any number of callers at once.
+ */
+KIPC_MUSTUSE int kipc_channel_receive_tagged(struct kipc_kernel *kernel, kipc_pid_t caller, kipc_handle_t handle,
+                                             uint64_t tag, void *buffer, uint32_t capacity, uint64_t deadline);
 
 /*
  * Adds a rule about who may use an end, besides having a handle with the right. Without rules everybody may. With one
@@ -221,5 +277,28 @@ KIPC_MUSTUSE int kipc_channel_add_rule(struct kipc_kernel *kernel, kipc_pid_t ca
  */
 KIPC_MUSTUSE int kipc_channel_stats(struct kipc_kernel *kernel, kipc_pid_t caller, kipc_handle_t handle,
                                     struct kipc_channel_stats *stats);
+
+/* How the two sides of a connection are joined. */
+enum kipc_connection_type {
+    KIPC_CONNECTION_POINT_TO_POINT, /* a channel whose ends are both on this node */
+    KIPC_CONNECTION_BROADCAST,      /* a topic, or a subscription to one: kipc/topic.h */
+    KIPC_CONNECTION_REMOTE          /* a channel to another node, over a mailbox or alike: kipc/transport.h */
+};
+
+struct kipc_connection {
+    enum kipc_connection_type type;
+    bool is_connected; /* there is another side */
+    uint32_t node;     /* of a remote channel, else 0 */
+    uint32_t port;     /* likewise */
+};
+
+/*
+ * Tells what a handle connects to. Needs no right.
+ * connection: receives it.
+ * Returns KIPC_OK; KIPC_E_INVAL (NULL); KIPC_E_TYPE (neither a channel nor a topic nor a subscription); KIPC_E_STATE,
+ * KIPC_E_SRCH, KIPC_E_BADF, KIPC_E_CLOSED. Does not block; thread or interrupt handler; any number of callers at once.
+ */
+KIPC_MUSTUSE int kipc_connection_info(struct kipc_kernel *kernel, kipc_pid_t caller, kipc_handle_t handle,
+                                      struct kipc_connection *connection);
 
 #endif

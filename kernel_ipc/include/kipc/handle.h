@@ -22,27 +22,44 @@ enum kipc_right {
     KIPC_RIGHTS = 0x7f         /* all that are defined */
 };
 
+/*
+ * Who may open an object by its name: three bits for its creator's user, three for others of its group, three for the
+ * rest. Exactly one set of three counts: a user who is refused is not asked about as one of the group.
+ *   READ     KIPC_RIGHT_RECEIVE, KIPC_RIGHT_MAP
+ *   WRITE    KIPC_RIGHT_SEND, KIPC_RIGHT_WRITE
+ *   CONTROL  KIPC_RIGHT_SHARE, KIPC_RIGHT_GRANT, KIPC_RIGHT_ADMIN
+ */
+#define KIPC_MODE_READ 4u
+#define KIPC_MODE_WRITE 2u
+#define KIPC_MODE_CONTROL 1u
+#define KIPC_MODE_OWNER(bits) ((bits) << 6)
+#define KIPC_MODE_GROUP(bits) ((bits) << 3)
+#define KIPC_MODE_OTHERS(bits) (bits)
+#define KIPC_MODES 0777u /* all, which every object begins with */
+
 /* How every object begins. */
 struct kipc_object {
     struct kipc_entry entry;
-    uint8_t table;                  /* enum kipc_table_id: what it is */
-    bool is_doomed;                 /* nothing names it any more; it goes as soon as those before it are gone */
-    bool is_closed;                 /* closed for all; it goes when the last handle goes */
-    uint32_t references;            /* handles that name it */
-    uint32_t pins;                  /* waits that need its memory still */
-    kipc_pid_t creator;             /* whose quotas it counts for */
-    uint32_t user;                  /* the creator's */
-    uint32_t bytes;                 /* what it counts for in KIPC_QUOTA_BYTES */
-    uint32_t open_rights;           /* what kipc_object_open may give */
-    struct kipc_object *next_named; /* of those whose names have the same hash */
+    uint8_t table;        /* enum kipc_table_id: what it is */
+    bool is_doomed;       /* nothing names it any more; it goes as soon as those before it are gone */
+    bool is_closed;       /* closed for all; it goes when the last handle goes */
+    uint32_t references;  /* handles that name it */
+    uint32_t pins;        /* waits that need its memory still */
+    kipc_pid_t creator;   /* whose quotas it counts for */
+    uint32_t user;        /* the creator's */
+    uint32_t group;       /* the creator's */
+    uint16_t mode;        /* of KIPC_MODE_...: who may open it by its name */
+    uint32_t bytes;       /* what it counts for in KIPC_QUOTA_BYTES */
+    uint32_t open_rights; /* what kipc_object_open may give */
     struct kipc_object *next_doomed;
+    const void *site;                 /* debug builds: where the call that made it returns to */
     char name[KIPC_CFG_NAME_MAX + 1]; /* empty: none */
 };
 
 struct kipc_handle_entry {
     struct kipc_entry entry;
     uint16_t rights;
-    uint32_t held;                /* what was taken through this handle and goes back when it is closed: read locks */
+    uint32_t held; /* what was taken through this handle and goes back when it is closed: locks, mappings */
     struct kipc_process *process; /* NULL: on its way in a message */
     struct kipc_object *object;
     struct kipc_handle_entry *next; /* of the same process */
@@ -101,21 +118,43 @@ KIPC_MUSTUSE int kipc_object_close(struct kipc_kernel *kernel, kipc_pid_t caller
  * name: 1..KIPC_CFG_NAME_MAX printable characters, copied; each class of object has its own name space. rights: what
  * kipc_object_open may give, a subset of the handle's.
  * Returns KIPC_OK; KIPC_E_INVAL (NULL, empty, too long, not printable); KIPC_E_STATE (or it has a name); KIPC_E_SRCH;
- * KIPC_E_BADF; KIPC_E_CLOSED; KIPC_E_ACCES (no KIPC_RIGHT_ADMIN, or a right that the handle has not); KIPC_E_EXIST.
+ * KIPC_E_BADF; KIPC_E_CLOSED; KIPC_E_ACCES (no KIPC_RIGHT_ADMIN, or a right that the handle has not); KIPC_E_EXIST;
+ * KIPC_E_NOSPC (as many names as the kernel may have).
  * Does not block; thread or interrupt handler; any number of callers at once.
  */
 KIPC_MUSTUSE int kipc_object_set_name(struct kipc_kernel *kernel, kipc_pid_t caller, kipc_handle_t handle,
                                       const char *name, uint32_t rights);
 
 /*
+ * Says who may open an object by its name, from now on. Needs KIPC_RIGHT_ADMIN.
+ * mode: of KIPC_MODE_...
+ * Returns KIPC_OK; KIPC_E_INVAL (an unknown bit); KIPC_E_PERM (the caller is of another user than the object's
+ * creator); KIPC_E_STATE; KIPC_E_SRCH; KIPC_E_BADF; KIPC_E_ACCES; KIPC_E_CLOSED.
+ * Does not block; thread or interrupt handler; any number of callers at once.
+ */
+KIPC_MUSTUSE int kipc_object_set_mode(struct kipc_kernel *kernel, kipc_pid_t caller, kipc_handle_t handle,
+                                      uint32_t mode);
+
+/*
  * Opens an object by its name.
  * table: its class. rights: what the new handle may do. handle: receives it.
  * Returns KIPC_OK; KIPC_E_INVAL (NULL, no class, bad name, no or unknown right); KIPC_E_STATE; KIPC_E_SRCH;
- * KIPC_E_NOTFOUND; KIPC_E_ACCES (a right that the name does not give); KIPC_E_QUOTA; KIPC_E_NOSPC.
+ * KIPC_E_NOTFOUND; KIPC_E_ACCES (a right that the name or the object's mode does not give); KIPC_E_QUOTA;
+ * KIPC_E_NOSPC.
  * Does not block; thread or interrupt handler; any number of callers at once.
  */
 KIPC_MUSTUSE int kipc_object_open(struct kipc_kernel *kernel, kipc_pid_t caller, enum kipc_table_id table,
                                   const char *name, uint32_t rights, kipc_handle_t *handle);
+
+/*
+ * Looks an object up by its name: takes no lock, and costs the same however many objects there are. It opens nothing.
+ * name: set up by kipc_name_set_up with the object's class as its space; kept by who asks more than once. id: receives
+ * what kipc_object_id gives; the object may be gone the next moment.
+ * Returns KIPC_OK; KIPC_E_INVAL (NULL); KIPC_E_STATE; KIPC_E_SRCH (the calling thread's id is not below the kernel's
+ * limit); KIPC_E_NOTFOUND.
+ * Does not block; thread; any number of callers at once.
+ */
+KIPC_MUSTUSE int kipc_object_look_up(struct kipc_kernel *kernel, const struct kipc_name *name, uint32_t *id);
 
 /*
  * Takes a name away; it is free at once. Open handles go on working, and the object goes with the last of them.

@@ -9,7 +9,9 @@
 #define KIPC_KERNEL_H
 
 #include <kipc/config.h>
+#include <kipc/registry.h>
 #include <kipc/scheduler.h>
+#include <kipc/shared.h>
 #include <kipc/table.h>
 
 /* Id of a process. */
@@ -33,13 +35,17 @@ struct kipc_limits {
     uint32_t threads;  /* ids of the port's threads are below this */
     uint32_t blocks;   /* for messages that wait in channels: kipc/channel.h */
     uint32_t requests; /* calls that wait for their reply at once, at most 65,535 */
+    uint32_t names;    /* of objects, at most 65,535 */
 };
 
 struct kipc_block;
 struct kipc_exit_hook;
+struct kipc_memory;
 struct kipc_object;
+struct kipc_observer;
 struct kipc_request;
 struct kipc_thread;
+struct kipc_transport;
 
 /* Members are for the library and for tests that look on. The caller clears the structure before the first set-up. */
 struct kipc_kernel {
@@ -57,17 +63,20 @@ struct kipc_kernel {
     struct kipc_request *requests;
     struct kipc_request *free_requests;
     uint32_t request_count;
-    uint64_t next_request;      /* number of the latest call */
-    uint64_t unknown_replies;   /* replies to what the process had not received */
-    struct kipc_object **names; /* heads of the chains of equal hash */
-    uint32_t name_chains;       /* a power of two */
+    uint64_t next_request;                             /* number of the latest call */
+    uint64_t unknown_replies;                          /* replies to what the process had not received */
+    struct kipc_registry names;                        /* of all objects; the class is the name space */
+    struct kipc_transport *routes[KIPC_CFG_NODES_MAX]; /* to other nodes; NULL: none */
     struct kipc_exit_hook *exit_hooks;
     struct kipc_object *doomed; /* objects that nothing names any more, while some are being closed */
     bool is_reaping;
-    uint64_t copied_bytes;     /* payload bytes that the CPU copied, into channels and out of them */
-    uint64_t checks;           /* handles and rights that were checked */
-    uint64_t chains_cut;       /* inheritance that reached KIPC_CFG_INHERIT_DEPTH_MAX */
-    uint32_t name_probes_peak; /* most names that one look-up compared */
+    struct kipc_memory *memory;     /* shared memory; NULL: none */
+    uint64_t copied_bytes;          /* payload bytes that the CPU copied, into channels and out of them */
+    uint64_t checks;                /* handles and rights that were checked */
+    uint64_t chains_cut;            /* inheritance that reached KIPC_CFG_INHERIT_DEPTH_MAX */
+    uint32_t name_probes_peak;      /* most names that one look-up compared */
+    struct kipc_observer *observer; /* NULL: nobody looks on */
+    kipc_shared_word observation;   /* number of the observer that looks on, odd; even: none does */
 };
 
 #define KIPC_KERNEL_MAGIC UINT32_C(0x4b495043)
@@ -97,7 +106,7 @@ KIPC_MUSTUSE int kipc_kernel_set_up(struct kipc_kernel *kernel, const struct kip
 
 /*
  * Ends a kernel; its memory is the caller's again.
- * Returns KIPC_OK; KIPC_E_STATE (not set up); KIPC_E_BUSY (a process is registered).
+ * Returns KIPC_OK; KIPC_E_STATE (not set up); KIPC_E_BUSY (a process is registered, or shared memory is set up).
  * Does not block; one caller, nobody may use the kernel any more.
  */
 KIPC_MUSTUSE int kipc_kernel_tear_down(struct kipc_kernel *kernel);

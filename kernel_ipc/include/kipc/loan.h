@@ -74,6 +74,7 @@ struct kipc_buffer_record {
     uint32_t generation;
     uint32_t next; /* producer: next free buffer */
     enum kipc_buffer_state state;
+    uint32_t reserved; /* for a size that makes the way from index to record one shift */
 };
 
 /* The producer's handle of a loaned buffer. */
@@ -102,7 +103,6 @@ struct kipc_pool_producer {
     uint32_t returns_head; /* next entry of the return ring to look at */
     uint32_t first_free;
     uint32_t free_count;
-    uint32_t loaned_count;
     uint32_t transit_count;
     uint64_t bad_returns; /* entries of the return ring that named no buffer in transit */
 };
@@ -115,7 +115,6 @@ struct kipc_pool_consumer {
     uint32_t buffer_bytes;
     uint32_t return_mask; /* entries of the return ring - 1 */
     uint32_t returns_tail;
-    uint32_t held_count;
 };
 
 /*

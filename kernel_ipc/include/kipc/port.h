@@ -43,7 +43,7 @@ struct kipc_port_ops {
     void (*relax)(void *context);
     /* The clock that deadlines are measured on; monotonic. */
     uint64_t (*ticks)(void *context);
-    /* The finest counter there is, for measurements only; monotonic. */
+    /* The finest counter there is, for measurements only; monotonic until it wraps (cycle_bits of the port). */
     uint64_t (*cycles)(void *context);
     /* One 32-bit access to a device register at a physical address: exactly one plain load or store, never an AMO. */
     uint32_t (*io_read32)(void *context, uintptr_t address);
@@ -60,7 +60,17 @@ struct kipc_port {
     void *context;
     /* Exactly this many relax calls precede a block; KIPC_SPIN_ONE_HART or KIPC_SPIN_MANY_HARTS unless measured. */
     uint32_t spin_iterations;
+    /* Width of the counter behind cycles(), which wraps at 2 to this power; 0 means 64, else 1..64. */
+    uint32_t cycle_bits;
+    /*
+     * May be NULL. Reads a counter of the hart's performance monitor, for reports only. event: KIPC_HPM_...
+     * Returns KIPC_OK, or KIPC_E_NOTSUP if the hart does not count this event. Must not block.
+     */
+    int (*hpm)(void *context, uint32_t event, uint64_t *value);
 };
+
+/* Events of a performance monitor. */
+enum kipc_hpm_event { KIPC_HPM_CACHE_MISSES, KIPC_HPM_CACHE_ACCESSES };
 
 /*
  * How an endpoint reaches the waiter at the other end. Called at most once for each registration of a waiter, after the
@@ -81,6 +91,22 @@ struct kipc_notifier {
  * Does not block; thread or interrupt handler; any number of callers at once.
  */
 KIPC_MUSTUSE int kipc_port_check(const struct kipc_port *port);
+
+/*
+ * Gives the cycles between two readings of the port's counter, also if it wrapped once in between.
+ * port: borrowed, complete. from, to: results of cycles(), in this order.
+ * Returns the difference; meaningless if the counter wrapped more than once.
+ * Does not block; thread or interrupt handler; any number of callers at once.
+ */
+uint64_t kipc_cycles_between(const struct kipc_port *port, uint64_t from, uint64_t to);
+
+/*
+ * Reads a counter of the performance monitor.
+ * port: borrowed, complete. value: receives it.
+ * Returns KIPC_OK; KIPC_E_INVAL (NULL); KIPC_E_NOTSUP (the port has no monitor, or it does not count this event).
+ * Does not block; thread or interrupt handler; any number of callers at once.
+ */
+KIPC_MUSTUSE int kipc_port_hpm(const struct kipc_port *port, enum kipc_hpm_event event, uint64_t *value);
 
 /*
  * Turns a duration into an absolute deadline, saturating below KIPC_FOREVER.

@@ -4,6 +4,7 @@
 #define KIPC_PROCESS_H
 
 #include <kipc/kernel.h>
+#include <kipc/limiter.h>
 #include <kipc/wait_queue.h>
 
 /* What a process may use up; each has a limit of its own. */
@@ -22,6 +23,7 @@ enum kipc_quota {
 struct kipc_process_config {
     uint32_t user;
     uint32_t group;
+    uint32_t denied;                   /* groups of system calls that it may not use: kipc/syscall.h */
     uint32_t limits[KIPC_QUOTA_COUNT]; /* 0: none at all */
 };
 
@@ -31,17 +33,35 @@ struct kipc_process {
     bool is_ending; /* it can do nothing any more */
     uint32_t user;
     uint32_t group;
+    uint32_t denied; /* groups of system calls: bits of enum kipc_permission */
     uint32_t limits[KIPC_QUOTA_COUNT];
     uint32_t used[KIPC_QUOTA_COUNT];
     uint32_t refused[KIPC_QUOTA_COUNT]; /* charges that the limit refused */
     struct kipc_handle_entry *handles;  /* its list */
+    bool is_limited;                    /* in how often it may send */
+    struct kipc_limiter limiter;        /* meaningful if so */
     struct kipc_thread *threads;        /* its list */
+    struct kipc_operation *operations;  /* its list */
+    struct kipc_mapping *mappings;      /* in its space, by address: kipc/mapping.h */
 };
+
+struct kipc_operation;
 
 enum kipc_thread_state {
     KIPC_THREAD_RUNNING,
     KIPC_THREAD_WAITING, /* in a queue */
     KIPC_THREAD_SETTLED  /* taken out of it with a result that it has not returned yet */
+};
+
+/* A message of a register-only channel, with the thread that sends or receives it: kipc/channel.h. */
+struct kipc_registers {
+    uint64_t words[4];
+    uint64_t sender;
+    uint64_t tag;
+    uint32_t length; /* bytes */
+    uint8_t type;
+    uint8_t flags;
+    uint8_t priority;
 };
 
 struct kipc_thread {
@@ -60,6 +80,7 @@ struct kipc_thread {
     uint64_t request;              /* what it waits for; the class of object gives the meaning */
     uint64_t given[2];             /* what the waker handed over, likewise */
     void *given_pointer;
+    struct kipc_registers registers;
     uint64_t waits; /* waits that blocked, for reports */
 };
 
@@ -94,6 +115,16 @@ KIPC_MUSTUSE int kipc_process_exit(struct kipc_kernel *kernel, kipc_pid_t pid);
  */
 KIPC_MUSTUSE int kipc_process_usage(struct kipc_kernel *kernel, kipc_pid_t pid, enum kipc_quota quota, uint32_t *used,
                                     uint32_t *limit);
+
+/*
+ * Limits how often a process may send a message over channels; each attempt counts, and one too many gives
+ * KIPC_E_QUOTA. rate: messages that may be sent in one period of `period` ticks, on average; 0: no limit, as for every
+ * new process. burst: how many at once after a pause. Each 1..KIPC_LIMITER_MAX. Returns KIPC_OK; KIPC_E_INVAL (a number
+ * that is not allowed); KIPC_E_STATE; KIPC_E_SRCH. Does not block; thread or interrupt handler; any number of callers
+ * at once.
+ */
+KIPC_MUSTUSE int kipc_process_limit_rate(struct kipc_kernel *kernel, kipc_pid_t pid, uint32_t rate, uint32_t period,
+                                         uint32_t burst);
 
 /* Called for each process that ends, before anything of it is cleaned up; outside of the critical section. */
 struct kipc_exit_hook {

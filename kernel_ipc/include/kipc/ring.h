@@ -71,6 +71,7 @@ struct kipc_ring_producer {
     struct kipc_ring_slot *slots;
     struct kipc_ring_side *own;
     const struct kipc_ring_side *peer;
+    size_t slot_mask; /* slot_count - 1 */
     uint32_t slot_count;
     uint32_t tail;              /* next index to write */
     uint32_t head;              /* consumer's index as last seen and believed */
@@ -84,6 +85,7 @@ struct kipc_ring_consumer {
     const struct kipc_ring_slot *slots;
     struct kipc_ring_side *own;
     const struct kipc_ring_side *peer;
+    size_t slot_mask; /* slot_count - 1 */
     uint32_t slot_count;
     uint32_t head;              /* next index to read */
     uint32_t tail;              /* producer's index as last seen and believed */
@@ -160,6 +162,41 @@ KIPC_MUSTUSE int kipc_ring_send_sp(struct kipc_ring_producer *producer, const vo
  */
 KIPC_MUSTUSE int kipc_ring_receive_sc(struct kipc_ring_consumer *consumer, void *buffer, size_t capacity,
                                       size_t *length);
+
+/* A message of a batch to send. */
+struct kipc_ring_item {
+    const void *data; /* borrowed; may be NULL if length is 0; 8-byte alignment is faster */
+    size_t length;    /* bytes, 0..KIPC_RING_INLINE_MAX */
+};
+
+/* Room for a message of a batch to receive. */
+struct kipc_ring_room {
+    void *buffer;    /* caller's; may be NULL if capacity is 0; 8-byte alignment is faster */
+    size_t capacity; /* bytes */
+    size_t length;   /* receives the message's length */
+};
+
+/*
+ * Sends messages inline, as many as there is room for, in order: all become visible by one store, and the consumer is
+ * notified at most once. Costs a fraction of so many kipc_ring_send_sp.
+ * items: count of them, borrowed for the call. count: 1 and up.
+ * Returns the number sent, 1..count; KIPC_E_INVAL (NULL, count 0), KIPC_E_INVAL_SIZE (of any item that there was room
+ * for): then none is sent; KIPC_E_FULL; KIPC_E_STATE (a slot is acquired but not published); KIPC_E_FLOW. Does not
+ * block; thread or interrupt handler; one producer at a time.
+ */
+KIPC_MUSTUSE int64_t kipc_ring_send_batch_sp(struct kipc_ring_producer *producer, const struct kipc_ring_item *items,
+                                             size_t count);
+
+/*
+ * Receives inline messages, as many as are there, in order; frees their slots by one store, and notifies a waiting
+ * producer at most once. Ends before a message that kipc_ring_receive_sc would refuse.
+ * rooms: count of them; `length` of those that the result counts is filled in. count: 1 and up.
+ * Returns the number received, 1..count; KIPC_E_INVAL (NULL, count 0); KIPC_E_EMPTY; KIPC_E_STATE; KIPC_E_FLOW;
+ * KIPC_E_MSGSIZE, KIPC_E_TYPE or KIPC_E_INTEGRITY of the first message (it stays). Does not block; thread or interrupt
+ * handler; one consumer at a time.
+ */
+KIPC_MUSTUSE int64_t kipc_ring_receive_batch_sc(struct kipc_ring_consumer *consumer, struct kipc_ring_room *rooms,
+                                                size_t count);
 
 /*
  * Sends in place, step 1 of 2: FREE -> WRITING.

@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: MIT
+"""The IPC core beside other means of inter-process communication."""

@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: MIT
+"""Models of protocols of the IPC core, and their checks."""

@@ -1,0 +1,316 @@
+/* SPDX-License-Identifier: MIT */
+#include "world.h"
+#include <kipc/handle.h>
+#include <kipc/shared.h>
+#include <string.h>
+
+#define STEPS_MAX 400u
+#define BLOCKS 48u
+#define REQUESTS 4u
+#define NAMES 3u
+#define HANDLES 24u
+#define NEAR_TICKS 16u
+
+static uint32_t port_current(void *context)
+{
+    return ((struct world *)context)->current;
+}
+
+/* Some thread that can run, chosen by the input; the number of threads if all are blocked. */
+static uint32_t runnable(struct world *world)
+{
+    uint32_t first = fuzz_below(&world->input, WORLD_THREADS);
+    for (uint32_t i = 0; i < WORLD_THREADS; i++) {
+        uint32_t thread = (first + i) % WORLD_THREADS;
+        if (!world->is_blocked[thread]) {
+            return thread;
+        }
+    }
+    return WORLD_THREADS;
+}
+
+static bool goes_on(const struct world *world)
+{
+    return world->input.left > 0 && world->steps < STEPS_MAX;
+}
+
+static void step_as(struct world *world, uint32_t thread)
+{
+    world->current = thread;
+    world->steps += 1;
+    world->step(world);
+    FUZZ_REQUIRE(!world->is_locked);
+    world_audit(world);
+}
+
+/* Ends the wait of a thread that nobody woke: by cancellation or, where the rules forbid that, with its process. */
+static void end_wait(struct world *world, uint32_t thread)
+{
+    int result = kipc_thread_cancel(&world->kernel, thread);
+    if (result == KIPC_OK) {
+        return;
+    }
+    const struct kipc_process *process = world->kernel.threads[thread].process;
+    FUZZ_REQUIRE(result == KIPC_E_STATE && process != NULL);
+    kipc_pid_t pid = kipc_table_id(&world->kernel.tables[KIPC_TABLE_PROCESS], process);
+    FUZZ_REQUIRE(kipc_process_exit(&world->kernel, pid) == KIPC_OK);
+}
+
+static int port_block(void *context, uint64_t deadline)
+{
+    struct world *world = context;
+    uint32_t self = world->current;
+    FUZZ_REQUIRE(!world->is_locked && self < WORLD_THREADS && !world->is_blocked[self]);
+    world->is_blocked[self] = true;
+    while (!world->has_token[self] && goes_on(world)) {
+        uint32_t thread = runnable(world);
+        if (thread == WORLD_THREADS || fuzz_below(&world->input, 16) == 0) {
+            break; /* everybody waits, or time passes */
+        }
+        step_as(world, thread);
+    }
+    world->current = self;
+    if (!world->has_token[self] && deadline == KIPC_FOREVER) {
+        end_wait(world, self);
+        FUZZ_REQUIRE(world->has_token[self]); /* whoever ends a wait wakes the thread */
+    }
+    world->is_blocked[self] = false;
+    if (world->has_token[self]) {
+        world->has_token[self] = false;
+        return KIPC_OK;
+    }
+    world->now = world->now < deadline ? deadline : world->now;
+    return KIPC_E_TIMEDOUT;
+}
+
+static void port_wake(void *context, uint32_t thread)
+{
+    struct world *world = context;
+    FUZZ_REQUIRE(thread < WORLD_THREADS);
+    world->has_token[thread] = true;
+}
+
+static void port_nothing(void *context)
+{
+    (void)context;
+}
+
+static uint64_t port_ticks(void *context)
+{
+    struct world *world = context;
+    return world->now;
+}
+
+static uint32_t port_read(void *context, uintptr_t address)
+{
+    (void)context;
+    (void)address;
+    return 0;
+}
+
+static void port_write(void *context, uintptr_t address, uint32_t value)
+{
+    (void)context;
+    (void)address;
+    (void)value;
+}
+
+static uintptr_t section_lock(void *context)
+{
+    struct world *world = context;
+    FUZZ_REQUIRE(!world->is_locked); /* sections never nest */
+    world->is_locked = true;
+    return 0x5ec7;
+}
+
+static void section_unlock(void *context, uintptr_t state)
+{
+    struct world *world = context;
+    FUZZ_REQUIRE(world->is_locked && state == 0x5ec7);
+    world->is_locked = false;
+}
+
+static void section_priority(void *context, uint32_t thread, uint8_t priority)
+{
+    struct world *world = context;
+    (void)priority;
+    FUZZ_REQUIRE(world->is_locked && thread < WORLD_THREADS);
+}
+
+static const struct kipc_port_ops port_ops = {
+    .current = port_current,
+    .block = port_block,
+    .wake = port_wake,
+    .relax = port_nothing,
+    .ticks = port_ticks,
+    .cycles = port_ticks,
+    .io_read32 = port_read,
+    .io_write32 = port_write,
+    .fence_to_device = port_nothing,
+    .fence_from_device = port_nothing,
+};
+
+static const struct kipc_scheduler_ops scheduler_ops = {
+    .lock = section_lock, .unlock = section_unlock, .set_priority = section_priority};
+
+void world_open(struct world *world, const uint8_t *bytes, size_t count)
+{
+    memset(world, 0, sizeof(*world));
+    world->input = (struct fuzz_input){bytes, count};
+    world->now = 1;
+    world->port = (struct kipc_port){.ops = &port_ops, .context = world};
+    world->scheduler = (struct kipc_scheduler){.ops = &scheduler_ops, .context = world};
+    struct kipc_limits limits = kipc_limits_soc();
+    limits.threads = WORLD_THREADS;
+    limits.blocks = BLOCKS;
+    limits.requests = REQUESTS;
+    limits.names = NAMES;
+    for (unsigned int i = 0; i < KIPC_TABLE_COUNT; i++) {
+        limits.tables[i] = WORLD_OBJECTS;
+    }
+    limits.tables[KIPC_TABLE_HANDLE] = HANDLES;
+    size_t size = kipc_kernel_bytes(&limits);
+    world->memory = aligned_alloc(KIPC_CACHELINE, (size + KIPC_CACHELINE - 1) / KIPC_CACHELINE * KIPC_CACHELINE);
+    FUZZ_REQUIRE(size > 0 && world->memory != NULL);
+    memset(world->memory, 0xA5, size);
+    FUZZ_REQUIRE(kipc_kernel_set_up(&world->kernel, &world->port, &world->scheduler, &limits, world->memory, size) ==
+                 KIPC_OK);
+    for (uint32_t i = 0; i < WORLD_PROCESSES; i++) {
+        struct kipc_process_config config = kipc_process_config_default();
+        config.user = i;
+        config.group = i / 2;
+        if (i == 1) { /* one process with narrow shares */
+            config.limits[KIPC_QUOTA_HANDLES] = 6;
+            config.limits[KIPC_QUOTA_OBJECTS] = 4;
+            config.limits[KIPC_QUOTA_CHANNELS] = 2;
+            config.limits[KIPC_QUOTA_BYTES] = 1024;
+            config.limits[KIPC_QUOTA_MESSAGES] = 3;
+        }
+        FUZZ_REQUIRE(kipc_process_register(&world->kernel, &config, &world->pids[i]) == KIPC_OK);
+    }
+    for (uint32_t i = 0; i < WORLD_THREADS; i++) {
+        FUZZ_REQUIRE(kipc_thread_attach(&world->kernel, world->pids[i % WORLD_PROCESSES], i, (uint8_t)(10 * i)) ==
+                     KIPC_OK);
+    }
+}
+
+void world_run(struct world *world)
+{
+    while (goes_on(world)) {
+        step_as(world, runnable(world));
+    }
+}
+
+/* What has a name outlives its processes; somebody of its creator's user takes the name away. */
+static void unlink_all(struct world *world)
+{
+    struct kipc_kernel *kernel = &world->kernel;
+    for (unsigned int table = KIPC_TABLE_FIRST_OBJECT; table < KIPC_TABLE_COUNT; table++) {
+        for (uint32_t i = 0; i < kernel->tables[table].capacity; i++) {
+            const struct kipc_object *object = kipc_table_at(&kernel->tables[table], i);
+            if (object == NULL || !object->entry.is_live) {
+                continue;
+            }
+            struct kipc_process_config config = kipc_process_config_default();
+            char name[KIPC_CFG_NAME_MAX + 1];
+            kipc_pid_t pid;
+            memcpy(name, object->name, sizeof(name));
+            config.user = object->user;
+            FUZZ_REQUIRE(kipc_process_register(kernel, &config, &pid) == KIPC_OK);
+            FUZZ_REQUIRE(kipc_object_unlink(kernel, pid, (enum kipc_table_id)table, name) == KIPC_OK);
+            FUZZ_REQUIRE(kipc_process_exit(kernel, pid) == KIPC_OK);
+        }
+    }
+}
+
+void world_close(struct world *world)
+{
+    struct kipc_counts counts;
+    for (uint32_t i = 0; i < WORLD_THREADS; i++) {
+        FUZZ_REQUIRE(!world->is_blocked[i] && world->kernel.threads[i].state == KIPC_THREAD_RUNNING);
+    }
+    for (uint32_t i = 0; i < WORLD_PROCESSES; i++) {
+        int result = kipc_process_exit(&world->kernel, world->pids[i]);
+        FUZZ_REQUIRE(result == KIPC_OK || result == KIPC_E_SRCH);
+        world_audit(world);
+    }
+    unlink_all(world);
+    FUZZ_REQUIRE(kipc_counts(&world->kernel, &counts) == KIPC_OK);
+    for (unsigned int i = 0; i < KIPC_TABLE_COUNT; i++) {
+        FUZZ_REQUIRE(counts.used[i] == 0);
+    }
+    FUZZ_REQUIRE(counts.blocks_used == 0 && counts.blocks_reserved == 0);
+    for (uint32_t i = 0; i < WORLD_THREADS; i++) {
+        FUZZ_REQUIRE(world->kernel.threads[i].owned == NULL);
+    }
+    FUZZ_REQUIRE(kipc_kernel_tear_down(&world->kernel) == KIPC_OK);
+    free(world->memory);
+}
+
+kipc_pid_t world_pid(struct world *world)
+{
+    uint32_t choice = fuzz_below(&world->input, 16);
+    if (choice == 0) {
+        return (kipc_pid_t)fuzz_word(&world->input, 4);
+    }
+    return choice < 4 ? world->pids[choice - 1] : world->pids[world->current % WORLD_PROCESSES];
+}
+
+kipc_handle_t world_handle(struct world *world, kipc_pid_t pid)
+{
+    uint32_t choice = fuzz_byte(&world->input);
+    if (world->handle_count == 0 || choice == 255) {
+        return (kipc_handle_t)fuzz_word(&world->input, 4);
+    }
+    uint32_t first = choice % world->handle_count;
+    /* From there on the first that belongs to the process; the one chosen if none does, or for one in eight. */
+    for (uint32_t i = 0; choice % 8 != 7 && i < world->handle_count; i++) {
+        const struct world_handle *candidate = &world->handles[(first + i) % world->handle_count];
+        if (candidate->pid == pid && !candidate->is_closed) {
+            return candidate->handle;
+        }
+    }
+    return world->handles[first].handle;
+}
+
+void world_give(struct world *world, kipc_pid_t pid, kipc_handle_t handle)
+{
+    FUZZ_REQUIRE(handle != KIPC_NO_ID);
+    for (uint32_t i = 0; i < world->handle_count; i++) {
+        struct world_handle *known = &world->handles[i];
+        if (known->handle == handle) {
+            FUZZ_REQUIRE(!known->is_closed); /* names are never reused */
+            known->pid = pid;                /* it moved */
+            return;
+        }
+    }
+    uint32_t place = world->handle_count < WORLD_HANDLES ? world->handle_count++ : handle % WORLD_HANDLES;
+    world->handles[place] = (struct world_handle){.pid = pid, .handle = handle};
+}
+
+uint64_t world_deadline(struct world *world)
+{
+    switch (fuzz_below(&world->input, 4)) {
+    case 0:
+        return KIPC_NO_WAIT;
+    case 1:
+        return world->now + fuzz_below(&world->input, NEAR_TICKS);
+    case 2:
+        return 1; /* passed */
+    default:
+        return KIPC_FOREVER;
+    }
+}
+
+int64_t world_check(struct world *world, kipc_pid_t pid, kipc_handle_t handle, int64_t result)
+{
+    FUZZ_REQUIRE(!world->is_locked);
+    FUZZ_REQUIRE(result >= INT32_MIN && (result >= 0 || kipc_error_promise((int)result) != kipc_error_promise(1)));
+    for (uint32_t i = 0; handle != KIPC_NO_ID && i < world->handle_count; i++) {
+        const struct world_handle *known = &world->handles[i];
+        if (known->handle == handle && (known->pid != pid || known->is_closed)) {
+            FUZZ_REQUIRE(result < 0);
+        }
+    }
+    return result;
+}

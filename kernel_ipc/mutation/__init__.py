@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: MIT
+"""Planted faults in the IPC core, and which of them its tests find."""
