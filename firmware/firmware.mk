@@ -6,11 +6,15 @@ FIRMWARE_OUT := $(BUILD)/firmware/$(DESIGN)
 FIRMWARE_COMMON := $(wildcard firmware/soc/*.c firmware/soc/*.S firmware/kernel/*.c firmware/kernel/*.S \
 	firmware/drivers/*.c firmware/programs/support/*.c firmware/programs/support/*.S)
 FIRMWARE_PROGRAMS := $(wildcard firmware/programs/*.c)
-FIRMWARE_IPC := $(or $(KIPC_SOURCES),$(wildcard kernel_ipc/src/*.c))
+# With the suite of waits that hosts run, too.
+FIRMWARE_IPC := $(KIPC_ALL_SOURCES) $(wildcard kernel_ipc/tests/blocking_*.c)
 # The reference mailbox's registers, whichever design is simulated: a driver finds out at run time if it fits.
 FIRMWARE_REGISTERS := $(BUILD)/designs/mailbox/registers/mailbox_registers.h
 
-FIRMWARE_OBJECTS := $(patsubst %,$(FIRMWARE_OUT)/objects/%.o,$(FIRMWARE_COMMON) $(FIRMWARE_IPC))
+FIRMWARE_OBJECTS := $(patsubst %,$(FIRMWARE_OUT)/objects/%.o,$(FIRMWARE_COMMON))
+# An archive, so that a program carries the objects of the IPC core that it uses, and no others.
+FIRMWARE_IPC_OBJECTS := $(patsubst %,$(FIRMWARE_OUT)/objects/%.o,$(FIRMWARE_IPC))
+FIRMWARE_IPC_ARCHIVE := $(FIRMWARE_OUT)/objects/libkernel_ipc.a
 FIRMWARE_ELFS := $(patsubst firmware/programs/%.c,$(FIRMWARE_OUT)/%.elf,$(FIRMWARE_PROGRAMS))
 
 # No float and no library: registers x1 to x31 are the whole context, and nothing runs that is not in this tree.
@@ -18,7 +22,7 @@ FIRMWARE_ELFS := $(patsubst firmware/programs/%.c,$(FIRMWARE_OUT)/%.elf,$(FIRMWA
 FIRMWARE_ARCHITECTURE := -march=rv64imac_zicsr -mabi=lp64 -mcmodel=medany -mno-relax
 FIRMWARE_FLAGS := $(FIRMWARE_ARCHITECTURE) -g -O2 -ffreestanding -fno-common -fno-pic -fno-stack-protector \
 	-fno-asynchronous-unwind-tables -fno-tree-loop-distribute-patterns \
-	-Ifirmware -Ikernel_ipc/include -isystem firmware/soc/freestanding -isystem $(dir $(FIRMWARE_REGISTERS)) \
+	-Ifirmware -Ikernel_ipc/include -Ikernel_ipc/tests -isystem firmware/soc/freestanding -isystem $(dir $(FIRMWARE_REGISTERS)) \
 	'-DKIPC_TRACE_HEADER="kernel/kipc_trace_soc.h"' -MD -MP
 FIRMWARE_CFLAGS := -std=gnu11 $(WARNINGS) $(FIRMWARE_FLAGS)
 
@@ -32,13 +36,23 @@ $(FIRMWARE_OUT)/objects/%.S.o: %.S firmware/firmware.mk
 	@echo '  riscv    $<'
 	$(QUIET)$(RISCV)gcc $(FIRMWARE_FLAGS) -c $< -o $@
 
-$(FIRMWARE_OUT)/%.elf: $(FIRMWARE_OUT)/objects/firmware/programs/%.c.o $(FIRMWARE_OBJECTS) firmware/soc/linker.ld
+$(FIRMWARE_IPC_ARCHIVE): $(FIRMWARE_IPC_OBJECTS)
+	$(QUIET)rm -f $@
+	$(QUIET)$(RISCV)ar rcsD $@ $^
+
+$(FIRMWARE_OUT)/%.elf: $(FIRMWARE_OUT)/objects/firmware/programs/%.c.o $(FIRMWARE_OBJECTS) $(FIRMWARE_IPC_ARCHIVE) \
+  firmware/soc/linker.ld
 	@echo '  link     $@'
 	$(QUIET)$(RISCV)gcc $(FIRMWARE_ARCHITECTURE) -nostdlib -nostartfiles -static -Wl,--fatal-warnings -Wl,-T,firmware/soc/linker.ld \
-		-Wl,-Map,$(@:.elf=.map) -Wl,--no-warn-rwx-segments $(filter %.o,$^) -o $@
+		-Wl,-Map,$(@:.elf=.map) -Wl,--no-warn-rwx-segments $(filter %.o %.a,$^) -o $@
 
 .PHONY: firmware
 firmware: $(FIRMWARE_ELFS)
 
-.SECONDARY: $(FIRMWARE_OBJECTS) $(patsubst %,$(FIRMWARE_OUT)/objects/%.o,$(FIRMWARE_PROGRAMS))
--include $(patsubst %.o,%.d,$(FIRMWARE_OBJECTS) $(patsubst %,$(FIRMWARE_OUT)/objects/%.d,$(FIRMWARE_PROGRAMS)))
+.SECONDARY: $(FIRMWARE_OBJECTS) $(FIRMWARE_IPC_OBJECTS) $(patsubst %,$(FIRMWARE_OUT)/objects/%.o,$(FIRMWARE_PROGRAMS))
+-include $(patsubst %.o,%.d,$(FIRMWARE_OBJECTS) $(FIRMWARE_IPC_OBJECTS) $(patsubst %,$(FIRMWARE_OUT)/objects/%.d,$(FIRMWARE_PROGRAMS)))
+
+# What each operation of the IPC core costs, beside what budgets.toml says; `make budgets RENEW=1` writes it there.
+.PHONY: budgets
+budgets: build
+	@$(PYTHON) -m harness.budgets $(if $(RENEW),--renew)

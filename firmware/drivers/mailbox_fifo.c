@@ -155,6 +155,16 @@ void mailbox_fifo_set_auto_pop(struct mailbox_fifo *fifo, bool on)
     interrupts_restore(before);
 }
 
+unsigned mailbox_fifo_room(struct mailbox_fifo *fifo)
+{
+    unsigned depth = fifo->mailbox->features.fifo_depth;
+    uint32_t status = MAILBOX_READ(fifo->sender, FIFO_SENDER, FIFO_SEND_STATUS);
+    uint32_t level = MAILBOX_FIELD(FIFO_SENDER, FIFO_SEND_STATUS, LEVEL, status);
+
+    /* A device that says more than it can hold has no room. */
+    return level <= depth ? depth - level : 0;
+}
+
 int mailbox_fifo_flush(struct mailbox_fifo *fifo, enum mailbox_fifo_direction direction)
 {
     uint64_t before = interrupts_disable();

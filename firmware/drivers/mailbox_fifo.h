@@ -74,6 +74,9 @@ int mailbox_fifo_set_watermarks(struct mailbox_fifo *fifo, unsigned low, unsigne
 /** Takes words by one read that also removes them, instead of a read and a write. Off after reset. */
 void mailbox_fifo_set_auto_pop(struct mailbox_fifo *fifo, bool on);
 
+/** @return words that can be pushed now, by this agent alone; more as the other one takes some */
+unsigned mailbox_fifo_room(struct mailbox_fifo *fifo);
+
 /** Drops every word of one direction; the other agent is told. @return words dropped, or MAILBOX_E_DEVICE */
 int mailbox_fifo_flush(struct mailbox_fifo *fifo, enum mailbox_fifo_direction direction);
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Time of one hart's scheduler. A tick is a fixed number of SoC cycles, counted from scheduler_set_clock; there is no
- * periodic interrupt. The hardware timer is programmed for the next moment at which something is due: the earliest
- * deadline, or the end of a time slice while threads of equal priority compete. An idle hart with no deadline has no
- * timer armed at all.
+ * Time of one hart's scheduler. A tick is a fixed number of SoC cycles, counted from cycle 0 of the source, so harts
+ * with sources of one origin agree on it; there is no periodic interrupt. The hardware timer is programmed for the next
+ * moment at which something is due: the earliest deadline, or the end of a time slice while threads of equal priority
+ * compete. An idle hart with no deadline has no timer armed at all.
  */
 #ifndef KERNEL_CLOCK_H
 #define KERNEL_CLOCK_H

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "kernel/ipc_port.h"
 #include "kernel/clock.h"
+#include "kernel/ipc_scheduler.h"
 #include "kernel/thread.h"
 #include "soc/mmio.h"
 
@@ -86,6 +87,21 @@ static const struct kipc_port_ops port_ops = {
     .fence_from_device = port_fence_from_device,
 };
 
+/* The same for kernel objects, whose wakes come from the critical section and may be for another hart's thread. */
+static const struct kipc_port_ops object_port_ops = {
+    .current = port_current,
+    .block = port_block,
+    .wake = ipc_scheduler_wake,
+    .relax = port_relax,
+    .ticks = port_ticks,
+    .cycles = port_cycles,
+    .io_read32 = port_read32,
+    .io_write32 = port_write32,
+    .fence_to_device = port_fence_to_device,
+    .fence_from_device = port_fence_from_device,
+};
+
+const struct kipc_port ipc_object_port = {.ops = &object_port_ops, .spin_iterations = KIPC_SPIN_ONE_HART};
 const struct kipc_port ipc_port = {.ops = &port_ops, .spin_iterations = KIPC_SPIN_ONE_HART};
 const struct kipc_port ipc_port_spinning = {.ops = &port_ops, .spin_iterations = KIPC_SPIN_MANY_HARTS};
 

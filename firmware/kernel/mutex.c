@@ -121,6 +121,15 @@ void mutex_unlock(struct mutex *mutex)
     interrupts_restore(before);
 }
 
+void scheduler_change_base_priority(struct thread *thread, int8_t priority)
+{
+    thread->base_priority = priority;
+    scheduler_change_priority(thread, inherited_priority(thread));
+    if (thread->state == THREAD_LOCKING) {
+        inherit(thread->waiting_for, thread->priority);
+    }
+}
+
 void thread_set_priority(int priority)
 {
     if (priority < 0 || priority > THREAD_PRIORITY_MAX) {
@@ -128,8 +137,7 @@ void thread_set_priority(int priority)
     }
     uint64_t before = interrupts_disable();
     struct scheduler *scheduler = scheduler_self();
-    scheduler->current->base_priority = (int8_t)priority;
-    scheduler_change_priority(scheduler->current, inherited_priority(scheduler->current));
+    scheduler_change_base_priority(scheduler->current, (int8_t)priority);
     if (before != 0) {
         scheduler_preempt(scheduler);
     }

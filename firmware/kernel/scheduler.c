@@ -87,10 +87,9 @@ static void check_canary(const struct thread *thread)
     }
 }
 
-void scheduler_switch(struct scheduler *scheduler)
+static inline __attribute__((always_inline)) void switch_to(struct scheduler *scheduler, struct thread *to)
 {
     struct thread *from = scheduler->current;
-    struct thread *to = take_next(scheduler);
 
     scheduler->switch_needed = false;
     scheduler->rotate = false;
@@ -108,6 +107,79 @@ void scheduler_switch(struct scheduler *scheduler)
     BELFRY_MARK1("thread.switch", to->id);
     uint64_t id = context_switch(from, to);
     BELFRY_MARK1("thread.resumed", id);
+}
+
+void scheduler_switch(struct scheduler *scheduler)
+{
+    switch_to(scheduler, take_next(scheduler));
+}
+
+void scheduler_hand(struct scheduler *scheduler, struct thread *thread)
+{
+    if (scheduler->handed != NULL) {
+        scheduler_make_ready(scheduler, thread);
+        return;
+    }
+    BELFRY_MARK1("thread.wake", thread->id);
+    thread->state = THREAD_READY;
+    scheduler->handed = thread;
+    scheduler->switch_needed = true;
+}
+
+static struct thread *take_handed(struct scheduler *scheduler)
+{
+    struct thread *thread = scheduler->handed;
+
+    scheduler->handed = NULL;
+    return thread;
+}
+
+void scheduler_admit(struct scheduler *scheduler)
+{
+    struct thread *thread = take_handed(scheduler);
+
+    if (thread == NULL) {
+        return;
+    }
+    ready_insert(scheduler, thread, false);
+    scheduler->switch_needed = scheduler->rotate || scheduler->ready_bits >> (scheduler->current->priority + 1) != 0;
+    if (thread->priority == scheduler->current->priority) {
+        timeout_begin_slice(scheduler);
+    }
+}
+
+/*
+ * Straight to the handed thread if it is at least as urgent as the one that blocks: its equals that are ready already
+ * waited behind the current thread, whose turn the handed one uses up.
+ */
+static void switch_straight(struct scheduler *scheduler)
+{
+    struct thread *handed = scheduler->handed;
+
+    if (handed == NULL || handed->priority < scheduler->current->priority ||
+        scheduler->ready_bits >> (handed->priority + 1) != 0) {
+        scheduler_admit(scheduler);
+        scheduler_switch(scheduler);
+        return;
+    }
+    BELFRY_MARK1("thread.straight", handed->id);
+    switch_to(scheduler, take_handed(scheduler));
+}
+
+enum thread_wait scheduler_wait_straight(struct scheduler *scheduler, uint64_t deadline)
+{
+    struct thread *self = scheduler->current;
+
+    if (deadline != THREAD_FOREVER) {
+        if (deadline == 0 || clock_ticks() >= deadline) {
+            scheduler_admit(scheduler);
+            return THREAD_TIMED_OUT;
+        }
+        timeout_add(scheduler, self, deadline);
+    }
+    self->state = THREAD_BLOCKED;
+    switch_straight(scheduler);
+    return self->wait_result;
 }
 
 void scheduler_preempt(struct scheduler *scheduler)
@@ -133,14 +205,15 @@ void scheduler_change_priority(struct thread *thread, int8_t priority)
 {
     struct scheduler *scheduler = thread->scheduler;
 
-    if (thread->state == THREAD_READY) {
+    if (thread->state == THREAD_READY && thread != scheduler->handed) {
         ready_remove(scheduler, thread);
         thread->priority = priority;
         ready_insert(scheduler, thread, false);
     } else {
         thread->priority = priority;
     }
-    scheduler->switch_needed = scheduler->rotate || scheduler->ready_bits >> (scheduler->current->priority + 1) != 0;
+    scheduler->switch_needed = scheduler->rotate || scheduler->handed != NULL ||
+                               scheduler->ready_bits >> (scheduler->current->priority + 1) != 0;
 }
 
 static void register_thread(struct scheduler *scheduler, struct thread *thread)

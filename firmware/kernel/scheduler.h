@@ -16,16 +16,17 @@ struct thread_queue {
 struct scheduler {
     struct thread *current;
     uint8_t ready_bits; /* bit p: ready[p] is not empty */
-    bool switch_needed; /* a thread more urgent than the current one is ready, or its time slice is over */
+    bool switch_needed; /* a thread more urgent than the current one is ready, its time slice is over, or one is handed
+                         */
     bool rotate;        /* the current thread's slice is over: it goes behind its equals */
     struct thread_queue ready[THREAD_PRIORITY_COUNT];
+    struct thread *handed; /* woken in the section and ready, but in no queue: the next switch may go straight to it */
     struct thread *threads[THREAD_COUNT_MAX]; /* by the low bits of the id */
     unsigned thread_count;
     struct thread idle;
 
     bool has_clock;
     struct clock_source clock;
-    uint64_t epoch; /* cycle of tick 0 */
     uint64_t tick_cycles, slice_ticks;
     struct thread *first_timeout; /* list sorted by deadline */
     uint64_t armed_tick;          /* what the timer is programmed for, or SCHEDULER_NO_TICK */
@@ -54,11 +55,26 @@ void scheduler_make_ready(struct scheduler *scheduler, struct thread *thread);
 /** Switches away from the current thread, whose state and queue the caller has set. Returns when it runs again. */
 void scheduler_switch(struct scheduler *scheduler);
 
+/** Makes a thread ready that may be switched to straight. Ends with scheduler_admit or scheduler_wait_straight. */
+void scheduler_hand(struct scheduler *scheduler, struct thread *thread);
+
+/** Puts the handed thread, if there is one, where scheduler_make_ready would have put it. */
+void scheduler_admit(struct scheduler *scheduler);
+
+/**
+ * Blocks the current thread, and switches straight to the handed one if nobody more urgent is ready: no queue is
+ * touched. @return as thread_block
+ */
+enum thread_wait scheduler_wait_straight(struct scheduler *scheduler, uint64_t deadline);
+
 /** If a switch is needed, puts the running thread back into its queue and switches. */
 void scheduler_preempt(struct scheduler *scheduler);
 
 /** Changes the effective priority, in whatever queue the thread is. */
 void scheduler_change_priority(struct thread *thread, int8_t priority);
+
+/** Changes a thread's own priority; what it inherits from waiters for its mutexes stays, and it hands on the rest. */
+void scheduler_change_base_priority(struct thread *thread, int8_t priority);
 
 /** Puts a thread into the timeout list, and takes it out. timeout_add programs the timer if it is the first. */
 void timeout_add(struct scheduler *scheduler, struct thread *thread, uint64_t deadline);

@@ -16,7 +16,7 @@ static uint64_t ticks_of(const struct scheduler *scheduler)
 {
     const struct clock_source *clock = clock_of(scheduler);
 
-    return (clock->now(clock->context) - scheduler->epoch) / scheduler->tick_cycles;
+    return clock->now(clock->context) / scheduler->tick_cycles;
 }
 
 void scheduler_set_clock(const struct clock_source *source, uint64_t tick_cycles, uint64_t slice_ticks)
@@ -29,7 +29,6 @@ void scheduler_set_clock(const struct clock_source *source, uint64_t tick_cycles
     scheduler->clock = *source;
     scheduler->tick_cycles = tick_cycles;
     scheduler->slice_ticks = slice_ticks;
-    scheduler->epoch = source->now(source->context);
     scheduler->has_clock = true;
 }
 
@@ -55,9 +54,9 @@ static uint64_t next_tick(const struct scheduler *scheduler)
 /* A tick so far away that its cycle does not fit 64 bits never comes: the timer is left as it is. */
 static void arm_at(struct scheduler *scheduler, uint64_t tick)
 {
-    if (tick <= (UINT64_MAX - scheduler->epoch) / scheduler->tick_cycles) {
+    if (tick <= UINT64_MAX / scheduler->tick_cycles) {
         scheduler->armed_tick = tick;
-        scheduler->clock.arm(scheduler->clock.context, scheduler->epoch + tick * scheduler->tick_cycles);
+        scheduler->clock.arm(scheduler->clock.context, tick * scheduler->tick_cycles);
     }
 }
 

@@ -29,7 +29,8 @@ struct hart {
     void (*interrupt_exit)(void); /* called after the handler, interrupts disabled, may switch threads; NULL: nothing */
     uint64_t interrupts;          /* external interrupts taken */
     uint64_t spurious;            /* of these, with nothing to claim */
-    uint64_t in_interrupt;        /* 1 while a handler runs */
+    uint32_t in_interrupt;        /* 1 while a handler runs */
+    uint32_t in_section;          /* 1 in the kernel's critical section for objects of kernel_ipc */
 };
 
 extern struct hart harts[SOC_HART_COUNT_MAX];

@@ -59,7 +59,7 @@ static void print_registers(const struct trap_frame *frame)
 static void print_trap(const struct trap_frame *frame, uint64_t cause, const char *remark)
 {
     print("PANIC hart %u: %s%s\n", hart_id(), cause_name(cause), remark);
-    print("  mcause %lx  mepc %016lx  mtval %016lx  mstatus %lx  in interrupt %lu\n", cause, frame->mepc,
+    print("  mcause %lx  mepc %016lx  mtval %016lx  mstatus %lx  in interrupt %u\n", cause, frame->mepc,
           CSR_READ(mtval), frame->mstatus, hart_self()->in_interrupt);
     print_registers(frame);
 }

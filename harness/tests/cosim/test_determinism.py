@@ -19,7 +19,8 @@ PROGRAMS = [
     ("fifo", {}), ("doorbell", {}), ("dma", {}), ("timer", {}), ("panic", {}), ("dead_lock", {}), ("run_away", {}),
     ("rings", {}), ("ring_errors", {}), ("acknowledge", {"rounds": "20"}), ("watermark", {}), ("owner", {}),
     ("soft_reset", {}), ("lock", {}), ("agent", {}), ("cycle_carry", {}), ("busy", {"copies": "5"}),
-    ("register_loop", {"count": "2000"}), ("compute_loop", {"iterations": "2"}),
+    ("register_loop", {"count": "2000"}), ("compute_loop", {"iterations": "2"}), ("budgets", {}),
+    ("objects", {"case": "6"}), ("remote", {"resets": "1"}),
 ]  # fmt: skip
 EXPECTED = {"panic": "fail", "dead_lock": "dead-lock", "run_away": "cycle-limit"}
 CYCLE_LIMIT = 20_000_000
