@@ -267,6 +267,32 @@ def test_pairs_of_a_group_share_its_reason(tmp_path: Path) -> None:
         read_explanations(path)
 
 
+def test_a_proven_mutant_must_be_planted_in_its_proof(tmp_path: Path) -> None:
+    proof = tmp_path / "sum.toml"
+    proof.write_text(
+        'name = "sum"\nproperty = "p"\ntop = "t"\nfiles = ["a.sv"]\nmode = "induction"\ndepth = 1\ncover_depth = 1\n'
+        'sizes = "full"\n[[plant]]\nname = "n"\nfile = "a.sv"\nold = "[32]"\nnew = "[31]"\n'
+    )
+    path = tmp_path / "survivors.toml"
+    group = '[[proven]]\n{}reason = "late"\n[proven.mutants]\n"a.sv" = [["s[32]", "{}"]]\n'
+    path.write_text(group.format('proof = "sum"\n', "s[31]"))
+    assert read_explanations(path, tmp_path) == [Explanation("a.sv", "s[32]", "s[31]", "late")]
+    path.write_text(group.format('proof = "sum"\n', "s[30]"))
+    with pytest.raises(ValueError, match=r"proof sum does not plant a\.sv"):
+        read_explanations(path, tmp_path)
+    path.write_text(group.format("", "s[31]"))
+    with pytest.raises(ValueError, match="names no `proof`"):
+        read_explanations(path, tmp_path)
+
+
+def test_a_run_on_a_variant_takes_that_variant(tmp_path: Path) -> None:
+    tried = campaign(tmp_path, 'case "$1" in */odd.so) echo "FAIL check=seen cycle=1"; exit 1 ;; esac')
+    assert tried.try_mutant(a_mutant(1)).check == ""
+    tried.runs.append(Run("runner", (), (), "odd"))
+    tried.variants = {"odd": tmp_path / "odd.so"}
+    assert tried.try_mutant(a_mutant(1)).check == "seen"
+
+
 def test_a_runner_that_cannot_run_is_an_error_and_catches_nothing(tmp_path: Path) -> None:
     with pytest.raises(MutationError, match="ended with 2"):
         campaign(tmp_path, "echo no such profile; exit 2").try_mutant(a_mutant(1))

@@ -170,20 +170,25 @@ static uint64_t channel_round_trip(uint32_t operations)
     return took;
 }
 
+/* As small as can be: what is measured is the tables, however many there are. */
+static const struct kipc_channel_config smallest_channel = {
+    .capacity = 1,
+    .buffer_bytes = KIPC_CFG_CH_BYTES_MIN,
+    .message_max = KIPC_CFG_CH_BYTES_MIN,
+    .timeout = KIPC_FOREVER,
+};
+
 static uint64_t create_and_destroy(uint32_t operations, uint32_t others)
 {
     struct kernel_world *world = kernel_world_open(others + 1);
-    const struct kipc_channel_config config = {.capacity = 1,
-                                               .buffer_bytes = KIPC_CFG_CH_BYTES_MIN,
-                                               .message_max = KIPC_CFG_CH_BYTES_MIN,
-                                               .timeout = KIPC_FOREVER};
     kipc_handle_t ends[2];
     for (uint32_t i = 0; i < others; i++) {
-        bench_require(kipc_channel_create(&world->kernel, world->pid, &config, ends) == KIPC_OK, "kernel: no channel");
+        bench_require(kipc_channel_create(&world->kernel, world->pid, &smallest_channel, ends) == KIPC_OK,
+                      "kernel: no channel");
     }
     uint64_t started = bench_now();
     for (uint32_t i = 0; i < operations; i++) {
-        int result = kipc_channel_create(&world->kernel, world->pid, &config, ends);
+        int result = kipc_channel_create(&world->kernel, world->pid, &smallest_channel, ends);
         result |= kipc_handle_close(&world->kernel, world->pid, ends[0]);
         result |= kipc_handle_close(&world->kernel, world->pid, ends[1]);
         bench_require(result == KIPC_OK, "kernel: a channel cannot be made and closed");
@@ -206,14 +211,11 @@ static uint64_t create_among_many(uint32_t operations)
 static uint64_t look_up(uint32_t operations, uint32_t others)
 {
     struct kernel_world *world = kernel_world_open(others + 1);
-    const struct kipc_channel_config config = {.capacity = 1,
-                                               .buffer_bytes = KIPC_CFG_CH_BYTES_MIN,
-                                               .message_max = KIPC_CFG_CH_BYTES_MIN,
-                                               .timeout = KIPC_FOREVER};
     kipc_handle_t ends[2];
     uint32_t id = 0;
     for (uint32_t i = 0; i < others + 1; i++) {
-        bench_require(kipc_channel_create(&world->kernel, world->pid, &config, ends) == KIPC_OK, "kernel: no channel");
+        bench_require(kipc_channel_create(&world->kernel, world->pid, &smallest_channel, ends) == KIPC_OK,
+                      "kernel: no channel");
     }
     bench_require(kipc_object_id(&world->kernel, world->pid, ends[1], &id) == KIPC_OK, "kernel: no id");
     uint64_t started = bench_now();
@@ -241,15 +243,11 @@ static uint64_t look_up_among_many(uint32_t operations)
 static uint64_t look_up_name(uint32_t operations, uint32_t others)
 {
     struct kernel_world *world = kernel_world_open(others + 1);
-    const struct kipc_channel_config config = {.capacity = 1,
-                                               .buffer_bytes = KIPC_CFG_CH_BYTES_MIN,
-                                               .message_max = KIPC_CFG_CH_BYTES_MIN,
-                                               .timeout = KIPC_FOREVER};
     kipc_handle_t ends[2];
     char text[KIPC_CFG_NAME_MAX + 1];
     for (uint32_t i = 0; i < others + 1; i++) {
         (void)snprintf(text, sizeof(text), "channel-%u", (unsigned int)i);
-        bench_require(kipc_channel_create(&world->kernel, world->pid, &config, ends) == KIPC_OK &&
+        bench_require(kipc_channel_create(&world->kernel, world->pid, &smallest_channel, ends) == KIPC_OK &&
                           kipc_object_set_name(&world->kernel, world->pid, ends[1], text, KIPC_RIGHTS) == KIPC_OK,
                       "kernel: no channel of that name");
     }

@@ -35,9 +35,6 @@ struct model {
     uint32_t request_count;
 };
 
-/* The object that a process's handle names, with its class; 0 if none of this class. */
-uint32_t object_id_of(struct world *world, kipc_pid_t pid, kipc_handle_t handle, enum kipc_table_id table);
-
 /* Fills a message in that can be recognised, or one that no kernel may accept. data: room for MESSAGE_MAX bytes. */
 #define MESSAGE_MAX 600u
 struct kipc_channel_message fuzz_message(struct world *world, kipc_pid_t pid, uint8_t *data, bool is_counted);

@@ -124,7 +124,7 @@ static void receive_message(struct world *world)
 {
     kipc_pid_t pid = world_pid(world);
     kipc_handle_t handle = world_handle(world, pid);
-    uint32_t id = object_id_of(world, pid, handle, KIPC_TABLE_CHANNEL);
+    uint32_t id = world_object_id(world, pid, handle, KIPC_TABLE_CHANNEL);
     uint32_t capacity = fuzz_below(&world->input, 4) == 0 ? fuzz_byte(&world->input) : MESSAGE_MAX;
     bool has_info = fuzz_below(&world->input, 8) != 0;
     struct kipc_channel_info info = {0};

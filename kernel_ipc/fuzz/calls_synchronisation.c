@@ -26,7 +26,7 @@ static bool created(struct world *world, kipc_pid_t pid, kipc_handle_t handle, i
 static struct model_semaphore *semaphore_of(struct world *world, kipc_pid_t pid, kipc_handle_t handle)
 {
     struct model *model = world->model;
-    uint32_t id = object_id_of(world, pid, handle, KIPC_TABLE_SEMAPHORE);
+    uint32_t id = world_object_id(world, pid, handle, KIPC_TABLE_SEMAPHORE);
     for (uint32_t i = 0; id != KIPC_NO_ID && i < model->semaphore_count; i++) {
         if (model->semaphores[i].id == id) {
             return &model->semaphores[i];
@@ -48,7 +48,7 @@ static void create_semaphore(struct world *world)
     }
     FUZZ_REQUIRE(maximum >= 1 && initial <= maximum);
     if (model->semaphore_count < MODEL_SEMAPHORES) {
-        uint32_t id = object_id_of(world, pid, handle, KIPC_TABLE_SEMAPHORE);
+        uint32_t id = world_object_id(world, pid, handle, KIPC_TABLE_SEMAPHORE);
         model->semaphores[model->semaphore_count++] = (struct model_semaphore){id, maximum, initial};
     }
 }
@@ -131,14 +131,14 @@ static bool still_means(struct world *world, kipc_pid_t pid, kipc_handle_t handl
 {
     const struct kipc_process *process = world->kernel.threads[world->current].process;
     return is_alive(world, pid) && process != NULL && id != KIPC_NO_ID &&
-           object_id_of(world, pid, handle, KIPC_TABLE_MUTEX) == id;
+           world_object_id(world, pid, handle, KIPC_TABLE_MUTEX) == id;
 }
 
 static void lock_mutex(struct world *world)
 {
     kipc_pid_t pid = world_pid(world);
     kipc_handle_t handle = world_handle(world, pid);
-    uint32_t id = object_id_of(world, pid, handle, KIPC_TABLE_MUTEX);
+    uint32_t id = world_object_id(world, pid, handle, KIPC_TABLE_MUTEX);
     int64_t result = world_check(world, 0, 0, kipc_mutex_lock(&world->kernel, pid, handle, world_deadline(world)));
     if ((result == KIPC_OK || result == KIPC_E_OWNERDEAD) && still_means(world, pid, handle, id)) {
         FUZZ_REQUIRE(owns(world, pid, handle));
@@ -176,7 +176,7 @@ static void wait_condition(struct world *world)
     kipc_pid_t pid = world_pid(world);
     kipc_handle_t handle = world_handle(world, pid);
     kipc_handle_t mutex = world_handle(world, pid);
-    uint32_t id = object_id_of(world, pid, mutex, KIPC_TABLE_MUTEX);
+    uint32_t id = world_object_id(world, pid, mutex, KIPC_TABLE_MUTEX);
     bool was_owner = owns(world, pid, mutex);
     int64_t result =
         world_check(world, 0, 0, kipc_condition_wait(&world->kernel, pid, handle, mutex, world_deadline(world)));

@@ -302,6 +302,16 @@ uint64_t world_deadline(struct world *world)
     }
 }
 
+uint32_t world_object_id(struct world *world, kipc_pid_t pid, kipc_handle_t handle, enum kipc_table_id table)
+{
+    const struct kipc_handle_entry *entry = kipc_table_find(&world->kernel.tables[KIPC_TABLE_HANDLE], handle);
+    const struct kipc_process *process = kipc_table_find(&world->kernel.tables[KIPC_TABLE_PROCESS], pid);
+    if (entry == NULL || process == NULL || entry->process != process || entry->object->table != table) {
+        return KIPC_NO_ID;
+    }
+    return kipc_table_id(&world->kernel.tables[table], entry->object);
+}
+
 int64_t world_check(struct world *world, kipc_pid_t pid, kipc_handle_t handle, int64_t result)
 {
     FUZZ_REQUIRE(!world->is_locked);

@@ -56,6 +56,8 @@ kipc_pid_t world_pid(struct world *world);
 kipc_handle_t world_handle(struct world *world, kipc_pid_t pid);
 /* Remembers a handle. */
 void world_give(struct world *world, kipc_pid_t pid, kipc_handle_t handle);
+/* The object that a process's handle names, with its class; KIPC_NO_ID if none of this class. */
+uint32_t world_object_id(struct world *world, kipc_pid_t pid, kipc_handle_t handle, enum kipc_table_id table);
 /* A deadline: none, at once, near, past. */
 uint64_t world_deadline(struct world *world);
 
