@@ -31,7 +31,7 @@ is_there() {
     case $1 in
     /*) [ -e "$1" ] ;;
     pkgconfig:*) command -v pkg-config > /dev/null && pkg-config --exists "${1#pkgconfig:}" ;;
-    clang-runtime:*) ls "$(clang -print-runtime-dir)"/libclang_rt."${1#clang-runtime:}"* > /dev/null 2>&1 ;;
+    clang-runtime:*) ls "$(clang -print-runtime-dir 2> /dev/null)"/libclang_rt."${1#clang-runtime:}"* > /dev/null 2>&1 ;;
     python:*) python3 -c "import ${1#python:}" 2> /dev/null ;;
     *) command -v "$1" > /dev/null && { [ "$2" = - ] || at_least "$(tool_version "$1")" "$2"; } ;;
     esac

@@ -1,9 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # Compiles a bound design (binding.cpp, sources.txt and parameters.txt in the folder given) into the shared object
-# design.so there. Further arguments are options of Verilator; OPT_FAST, OPT_SLOW and JOBS, from the environment, are the
-# effort of the C++ compiler and how many of it run at once; TRAINING is a command whose last argument is yet to come, a
-# shared object of the design, which it runs for a moment (see below).
+# design.so there. Further arguments are options of Verilator; OPT_FAST, OPT_SLOW, OPT_GLOBAL (Verilator's own library) and
+# JOBS, from the environment, are the effort of the C++ compiler and how many of it run at once; TRAINING is a command whose
+# last argument is yet to come, a shared object of the design, which it runs for a moment (see below).
 set -eu
 folder=$1
 shift
@@ -37,7 +37,7 @@ compile() {
     options=$1
     shift
     MAKEFLAGS="" make -s -j"${JOBS:-1}" -C "$folder/verilated" -f Vdesign.mk OPT_FAST="${OPT_FAST:--O3} $options" \
-        OPT_SLOW="${OPT_SLOW:--O1}" OPT_GLOBAL=-O3 USER_CPPFLAGS="$direct" "$@" >> "$folder/verilator.log" 2>&1 ||
+        OPT_SLOW="${OPT_SLOW:--O1}" OPT_GLOBAL="${OPT_GLOBAL:--O3}" USER_CPPFLAGS="$direct" "$@" >> "$folder/verilator.log" 2>&1 ||
         { tail -n 40 "$folder/verilator.log" >&2; exit 1; }
 }
 # $1: the shared object; then options

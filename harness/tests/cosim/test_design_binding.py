@@ -3,14 +3,11 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 from design_abi import LoadedDesign
-
-from harness.paths import ROOT
+from small_designs import bind, build
 
 SOURCE = """
 module wide #(parameter int Step = 1) (
@@ -91,19 +88,8 @@ width = 16
 """
 
 
-def bind(folder: Path, output: Path) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "sim.dut.bind_design", str(folder), str(output)]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-
-
-def build(folder: Path, name: str) -> LoadedDesign:
-    output = folder / f"built_{name}"
-    bound = bind(folder, output)
-    assert bound.returncode == 0, bound.stderr
-    verilate = ["sh", "sim/dut/verilate.sh", str(output)]
-    built = subprocess.run(verilate, cwd=ROOT, capture_output=True, text=True, check=False)
-    assert built.returncode == 0, built.stderr
-    return LoadedDesign(output / "design.so")
+def load(folder: Path, name: str) -> LoadedDesign:
+    return LoadedDesign(build(folder, folder / f"built_{name}"))
 
 
 @pytest.fixture(scope="module")
@@ -119,7 +105,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def base(folder: Path) -> LoadedDesign:
-    return build(folder, "base")
+    return load(folder, "base")
 
 
 def test_the_shape_has_names_for_controls_and_kinds(base: LoadedDesign) -> None:
@@ -151,7 +137,7 @@ def test_a_control_is_driven(base: LoadedDesign) -> None:
 
 def test_a_variant_has_its_parameters_and_the_rest_of_its_base(folder: Path) -> None:
     """The counter goes up by 4, and the lanes that its values 20 and 40 make valid stop a run."""
-    design = build(folder / "variant", "variant")
+    design = load(folder / "variant", "variant")
     assert design.table.shape.name == b"wide_by_four"
     assert (design.table.shape.probe_count, design.table.shape.control_count) == (1, 1)
     design.settle()

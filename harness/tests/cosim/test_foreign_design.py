@@ -5,12 +5,12 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from small_designs import bind, build
 
-from harness.paths import BARE_LOOP, ROOT
+from harness.paths import BARE_LOOP
 
 SOURCE = """
 module scratch (
@@ -73,18 +73,9 @@ def folders(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     return folder, folder / "built"
 
 
-def bind(folder: Path, output: Path) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "sim.dut.bind_design", str(folder), str(output)]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-
-
 def test_a_foreign_design_is_bound_by_its_description_alone(folders: tuple[Path, Path]) -> None:
     folder, output = folders
-    assert bind(folder, output).returncode == 0
-    verilate = ["sh", "sim/dut/verilate.sh", str(output)]
-    built = subprocess.run(verilate, cwd=ROOT, capture_output=True, text=True, check=False)
-    assert built.returncode == 0, built.stderr
-    command = [str(BARE_LOOP), str(output / "design.so"), "1000"]
+    command = [str(BARE_LOOP), str(build(folder, output)), "1000"]
     loop = subprocess.run(command, capture_output=True, text=True, check=True)
     assert json.loads(loop.stdout)["cycles"] == 1000
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from register_maps import generate
+from small_designs import NO_EFFORT
 
 BENCH = """
 module bench;
@@ -85,9 +86,13 @@ def test_the_decoders_do_what_the_map_says(tmp_path: Path, fault: tuple[str, str
         assert fault[0] in decoders.read_text()
         decoders.write_text(decoders.read_text().replace(*fault))
     sources = [str(tmp_path / "out" / "box_registers_pkg.sv"), str(decoders), str(tmp_path / "bench.sv")]
-    build = ["verilator", "--binary", "--timing", "-CFLAGS", "-O0", "-Wno-fatal", "-Wno-lint", "--top-module", "bench"]
+    efforts = " ".join(f"{name}={effort}" for name, effort in NO_EFFORT.items())
+    build = ["verilator", "--binary", "--timing", "-Wno-fatal", "-Wno-lint", "--top-module", "bench"]
     built = subprocess.run(
-        [*build, "--Mdir", str(tmp_path / "built"), *sources], capture_output=True, text=True, check=False
+        [*build, "-MAKEFLAGS", efforts, "--Mdir", str(tmp_path / "built"), *sources],
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert built.returncode == 0, built.stderr
     run = subprocess.run([str(tmp_path / "built" / "Vbench")], capture_output=True, text=True, check=False)
