@@ -43,6 +43,39 @@ context_switch:
     ret
     .size context_switch, . - context_switch
 
+    /*
+     * uint64_t context_switch_with_words(struct thread *from, struct thread *to): s8 to s11 hold the words of a call,
+     * which the other thread gets. Neither has anything else in them, so their places in the frame do not matter.
+     */
+    .globl context_switch_with_words
+    .type context_switch_with_words, @function
+context_switch_with_words:
+    addi sp, sp, -CONTEXT_FRAME_BYTES
+    sd ra, CONTEXT_RA(sp)
+    sd s0, CONTEXT_S0(sp)
+    sd s1, CONTEXT_S1(sp)
+    sd s2, 24(sp)
+    sd s3, 32(sp)
+    sd s4, 40(sp)
+    sd s5, 48(sp)
+    sd s6, 56(sp)
+    sd s7, 64(sp)
+    sd sp, 0(a0)
+    ld sp, 0(a1)
+    ld a0, 8(a1)
+    ld ra, CONTEXT_RA(sp)
+    ld s0, CONTEXT_S0(sp)
+    ld s1, CONTEXT_S1(sp)
+    ld s2, 24(sp)
+    ld s3, 32(sp)
+    ld s4, 40(sp)
+    ld s5, 48(sp)
+    ld s6, 56(sp)
+    ld s7, 64(sp)
+    addi sp, sp, CONTEXT_FRAME_BYTES
+    ret
+    .size context_switch_with_words, . - context_switch_with_words
+
     /* Where a new thread's first context_switch returns to. s0 holds its entry, s1 the argument. */
     .globl context_first_run
     .type context_first_run, @function

@@ -2,7 +2,7 @@
 #include "kernel/ipc_port.h"
 #include "kernel/clock.h"
 #include "kernel/ipc_scheduler.h"
-#include "kernel/thread.h"
+#include "kernel/scheduler.h"
 #include "soc/mmio.h"
 
 _Static_assert(KIPC_FOREVER == THREAD_FOREVER, "deadlines are handed on as they are");
@@ -10,7 +10,8 @@ _Static_assert(KIPC_FOREVER == THREAD_FOREVER, "deadlines are handed on as they 
 static uint32_t port_current(void *context)
 {
     (void)context;
-    return (uint32_t)thread_self()->id;
+    /* In line, because every operation on a kernel object asks. */
+    return (uint32_t)scheduler_self()->current->id;
 }
 
 static int port_block(void *context, uint64_t deadline)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "kernel/ipc_scheduler.h"
+#include "kernel/ecall.h"
 #include "kernel/scheduler.h"
 #include "soc/csr.h"
 #include "soc/panic.h"
@@ -163,11 +164,12 @@ static void post(struct remote *remote, uint32_t bits)
 
 void ipc_scheduler_wake(void *context, uint32_t id)
 {
-    struct thread *thread = thread_by_id(id);
+    struct scheduler *scheduler = scheduler_self();
+    struct thread *thread = scheduler_thread(scheduler, id);
 
     (void)context;
     if (thread != NULL) {
-        wake_here(scheduler_self(), thread);
+        wake_here(scheduler, thread);
         return;
     }
     struct remote *remote = remote_of(id);
@@ -192,11 +194,28 @@ static void set_priority(void *context, uint32_t id, uint8_t priority)
     }
 }
 
+/* Another hart's thread has no id here, so words to it go through memory. */
+static bool carry(void *context, uint32_t id)
+{
+    struct scheduler *scheduler = scheduler_self();
+    struct thread *thread = scheduler_thread(scheduler, id);
+
+    (void)context;
+    return thread != NULL && scheduler_carry(scheduler, thread);
+}
+
+static const struct kipc_word_ops word_ops = {
+    .carry = carry,
+    .take = ecall_take_words,
+    .give = ecall_give_words,
+};
+
 static const struct kipc_scheduler_ops scheduler_ops = {
     .lock = begin_section,
     .unlock = end_section,
     .set_priority = set_priority,
     .unlock_and_block = end_section_and_block,
+    .words = &word_ops,
 };
 
 static const struct kipc_scheduler_ops shared_scheduler_ops = {
@@ -204,6 +223,7 @@ static const struct kipc_scheduler_ops shared_scheduler_ops = {
     .unlock = end_shared_section,
     .set_priority = set_priority,
     .unlock_and_block = end_shared_section_and_block,
+    .words = &word_ops,
 };
 
 const struct kipc_scheduler ipc_scheduler = {.ops = &scheduler_ops};

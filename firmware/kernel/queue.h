@@ -29,6 +29,16 @@ static inline void queue_push_front(struct thread_queue *queue, struct thread *t
     queue->first = thread;
 }
 
+/** Takes the first thread out. @param queue not empty */
+static inline struct thread *queue_pop_front(struct thread_queue *queue)
+{
+    struct thread *thread = queue->first;
+
+    queue->first = thread->next;
+    *(thread->next != NULL ? &thread->next->previous : &queue->last) = NULL;
+    return thread;
+}
+
 static inline void queue_remove(struct thread_queue *queue, struct thread *thread)
 {
     if (thread->previous != NULL) {

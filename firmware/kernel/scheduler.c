@@ -19,6 +19,8 @@ _Static_assert(THREAD_COUNT_MAX == 1 << ID_SLOT_BITS, "ids hold the slot");
 
 /* Saves the caller's context in `from`, continues `to` where it called; returns the id of the thread that goes on. */
 uint64_t context_switch(struct thread *from, struct thread *to);
+/* The same between two threads that have nothing of their own in s8 to s11: these stay as they are. */
+uint64_t context_switch_with_words(struct thread *from, struct thread *to);
 void context_first_run(void);
 _Noreturn void thread_first_run(thread_entry_function *entry, void *argument);
 
@@ -70,13 +72,19 @@ void scheduler_make_ready(struct scheduler *scheduler, struct thread *thread)
     }
 }
 
-static struct thread *take_next(struct scheduler *scheduler)
+static inline struct thread *take_next(struct scheduler *scheduler)
 {
-    if (scheduler->ready_bits == 0) {
+    unsigned bits = scheduler->ready_bits;
+
+    if (bits == 0) {
         return &scheduler->idle;
     }
-    struct thread *next = scheduler->ready[highest_bit[scheduler->ready_bits]].first;
-    ready_remove(scheduler, next);
+    unsigned priority = highest_bit[bits];
+    struct thread_queue *queue = &scheduler->ready[priority];
+    struct thread *next = queue_pop_front(queue);
+    if (queue->first == NULL) {
+        scheduler->ready_bits = (uint8_t)(bits & ~(1u << priority));
+    }
     return next;
 }
 
@@ -87,7 +95,8 @@ static void check_canary(const struct thread *thread)
     }
 }
 
-static inline __attribute__((always_inline)) void switch_to(struct scheduler *scheduler, struct thread *to)
+static inline __attribute__((always_inline)) void switch_to(struct scheduler *scheduler, struct thread *to,
+                                                            bool has_words)
 {
     struct thread *from = scheduler->current;
 
@@ -105,13 +114,13 @@ static inline __attribute__((always_inline)) void switch_to(struct scheduler *sc
         timeout_begin_slice(scheduler);
     }
     BELFRY_MARK1("thread.switch", to->id);
-    uint64_t id = context_switch(from, to);
+    uint64_t id = has_words ? context_switch_with_words(from, to) : context_switch(from, to);
     BELFRY_MARK1("thread.resumed", id);
 }
 
 void scheduler_switch(struct scheduler *scheduler)
 {
-    switch_to(scheduler, take_next(scheduler));
+    switch_to(scheduler, take_next(scheduler), false);
 }
 
 void scheduler_hand(struct scheduler *scheduler, struct thread *thread)
@@ -158,12 +167,33 @@ static void switch_straight(struct scheduler *scheduler)
 
     if (handed == NULL || handed->priority < scheduler->current->priority ||
         scheduler->ready_bits >> (handed->priority + 1) != 0) {
-        scheduler_admit(scheduler);
-        scheduler_switch(scheduler);
+        if (handed != NULL) {
+            scheduler_admit(scheduler);
+        }
+        switch_to(scheduler, take_next(scheduler), false);
         return;
     }
     BELFRY_MARK1("thread.straight", handed->id);
-    switch_to(scheduler, take_handed(scheduler));
+    scheduler->handed = NULL;
+    if (scheduler->carried != handed) {
+        switch_to(scheduler, handed, false);
+        return;
+    }
+    scheduler->carried = NULL;
+    switch_to(scheduler, handed, true);
+}
+
+bool scheduler_carry(struct scheduler *scheduler, struct thread *thread)
+{
+    const struct thread *current = scheduler->current;
+
+    if (scheduler->handed != NULL || current->wake_token || hart_self()->in_interrupt != 0 ||
+        thread->state != THREAD_BLOCKED || thread->timed || thread->priority < current->priority ||
+        scheduler->ready_bits >> (thread->priority + 1) != 0) {
+        return false;
+    }
+    scheduler->carried = thread;
+    return true;
 }
 
 enum thread_wait scheduler_wait_straight(struct scheduler *scheduler, uint64_t deadline)
@@ -315,9 +345,5 @@ int thread_create(struct thread *thread, const struct thread_description *descri
 
 struct thread *thread_by_id(uint64_t id)
 {
-    struct scheduler *scheduler = scheduler_self();
-    uint64_t slot = id & (THREAD_COUNT_MAX - 1);
-    struct thread *thread = slot < scheduler->thread_count ? scheduler->threads[slot] : NULL;
-
-    return thread != NULL && thread->id == id ? thread : NULL;
+    return scheduler_thread(scheduler_self(), id);
 }

@@ -21,6 +21,8 @@ struct scheduler {
     bool rotate;        /* the current thread's slice is over: it goes behind its equals */
     struct thread_queue ready[THREAD_PRIORITY_COUNT];
     struct thread *handed; /* woken in the section and ready, but in no queue: the next switch may go straight to it */
+    struct thread
+        *carried; /* it is to be switched to straight, with the words in s8 to s11 as they are; NULL: nobody */
     struct thread *threads[THREAD_COUNT_MAX]; /* by the low bits of the id */
     unsigned thread_count;
     struct thread idle;
@@ -39,6 +41,15 @@ struct scheduler {
 static inline struct scheduler *scheduler_self(void)
 {
     return hart_self()->scheduler;
+}
+
+/** What thread_by_id does, in line. */
+static inline struct thread *scheduler_thread(struct scheduler *scheduler, uint64_t id)
+{
+    uint64_t slot = id & (THREAD_COUNT_MAX - 1);
+    struct thread *thread = slot < scheduler->thread_count ? scheduler->threads[slot] : NULL;
+
+    return thread != NULL && thread->id == id ? thread : NULL;
 }
 
 /** Sets up the calling hart's scheduler; the caller becomes its idle thread. Interrupts disabled. */
@@ -60,6 +71,12 @@ void scheduler_hand(struct scheduler *scheduler, struct thread *thread);
 
 /** Puts the handed thread, if there is one, where scheduler_make_ready would have put it. */
 void scheduler_admit(struct scheduler *scheduler);
+
+/**
+ * Asks for a switch straight to a thread, when the current one blocks without a deadline in this section, that leaves
+ * s8 to s11 as they are. @return false: that would not be possible, and nothing has happened
+ */
+bool scheduler_carry(struct scheduler *scheduler, struct thread *thread);
 
 /**
  * Blocks the current thread, and switches straight to the handed one if nobody more urgent is ready: no queue is

@@ -69,6 +69,7 @@ struct thread {
     const char *name;
     uint32_t *stack;
     uint64_t switches; /* times that it was switched to */
+    uint32_t process;  /* of kernel_ipc, that its system calls are made for: kernel/ecall.h */
 };
 
 /** What to create a thread from. Given by value, kept nowhere. */

@@ -27,6 +27,7 @@ const char program_name[] = "budgets";
 #define PAGE 4096u
 #define FEW 10u
 #define MANY 1000u
+#define RATE_BURST (REPEATS + 4u)
 
 /* Puts a value into a register, so that fetching it is no part of what is measured. */
 #define IN_REGISTER(value) __asm__ volatile("" : "+r"(value))
@@ -233,6 +234,7 @@ static void limited_and_async(void)
 {
     const struct kipc_channel_message message = {.length = KIPC_MSG_SMALL_MAX, .data = data[0]};
     const struct kipc_channel_message shorter = {.length = KIPC_RING_INLINE_MAX, .data = data[0]};
+    struct kipc_channel_info info;
     struct kipc_kernel *kernel = &budget_kernel;
     kipc_pid_t pid = budget_pid;
     kipc_handle_t ends[2];
@@ -242,13 +244,22 @@ static void limited_and_async(void)
     IN_REGISTER(kernel);
     IN_REGISTER(pid);
     REQUIRE_OK(budget_channel(ends));
-    REQUIRE_OK(kipc_process_limit_rate(kernel, pid, 1000, 1, 1000));
+    REQUIRE_OK(kipc_process_limit_rate(kernel, pid, 1, 1000, RATE_BURST));
     for (unsigned i = 0; i < REPEATS; i++) {
         MEASURE("channel_send_limited", result = kipc_channel_send(kernel, pid, ends[0], &message, KIPC_NO_WAIT));
         REQUIRE_OK(result);
+        MEASURE("channel_receive_limited",
+                result = kipc_channel_receive(kernel, pid, ends[1], data[1], sizeof(data[1]), &info, KIPC_NO_WAIT));
+        REQUIRE_EQUAL(result, KIPC_MSG_SMALL_MAX, "length of the message");
+    }
+    /* The limit was there: so many at once, and then none. */
+    for (unsigned i = REPEATS; i < RATE_BURST; i++) {
+        REQUIRE_OK(kipc_channel_send(kernel, pid, ends[0], &message, KIPC_NO_WAIT));
         result = kipc_channel_receive(kernel, pid, ends[1], data[1], sizeof(data[1]), NULL, KIPC_NO_WAIT);
         REQUIRE_EQUAL(result, KIPC_MSG_SMALL_MAX, "length of the message");
     }
+    result = kipc_channel_send(kernel, pid, ends[0], &message, KIPC_NO_WAIT);
+    REQUIRE_EQUAL(result, KIPC_E_QUOTA, "one more than the rate allows");
     REQUIRE_OK(kipc_process_limit_rate(kernel, pid, 0, 1, 1));
     for (unsigned i = 0; i < REPEATS; i++) {
         MEASURE("send_async", result = kipc_channel_send_async(kernel, pid, ends[0], &shorter, KIPC_NO_ID, &token));
@@ -308,10 +319,30 @@ static void look_ups_among_few(void)
     LOOK_UPS("few");
 }
 
+/* The most that any of the names costs. */
+static void look_every_name_up(void)
+{
+    const struct kipc_registry *registry = &budget_registry;
+    struct kipc_registry_reader *reader = budget_reader;
+    uint32_t found = 0;
+
+    for (unsigned number = 1; number < MANY; number++) {
+        struct kipc_name one;
+        const struct kipc_name *name = &one;
+        budget_name_of(number, &one);
+        IN_REGISTER(registry);
+        IN_REGISTER(name);
+        IN_REGISTER(reader);
+        MEASURE("registry_look_up_every", found = kipc_registry_look_up(registry, name, reader));
+        REQUIRE_EQUAL(found, number + 1, "what a name stands for");
+    }
+}
+
 static void look_ups_among_many(void)
 {
     budget_fill(MANY);
     LOOK_UPS("many");
+    look_every_name_up();
 }
 
 void program_main(void)

@@ -5,6 +5,7 @@
  * Parameters: case (0), the number of the case; rounds (40), handovers between two threads.
  */
 #include "kernel/clock.h"
+#include "kernel/ipc_memory.h"
 #include "kernel/ipc_scheduler.h"
 #include "kernel/program.h"
 #include "programs/support/agents.h"
@@ -15,6 +16,7 @@ const char program_name[] = "objects";
 
 #define STACK_BYTES 8192
 #define KERNEL_BYTES (512u * 1024)
+#define RECORDS_BYTES (64u * 1024)
 /* Looks at the threads, a tick apart: far more than the longest case takes. */
 #define LOOKS_MAX 20000u
 
@@ -30,6 +32,9 @@ struct worker {
 static struct worker workers[SUITE_THREADS + 1];
 static THREAD_STACK(stacks[SUITE_THREADS + 1], STACK_BYTES);
 static uint8_t kernel_memory[KERNEL_BYTES] __attribute__((section(".noinit"), aligned(64)));
+static uint8_t records[RECORDS_BYTES] __attribute__((section(".noinit"), aligned(64)));
+static uint8_t pages[SUITE_PAGES * IPC_PAGE_BYTES] __attribute__((section(".noinit"), aligned(IPC_PAGE_BYTES)));
+static struct ipc_memory memory;
 static struct kipc_kernel kernel;
 static struct suite suite;
 
@@ -154,12 +159,16 @@ void program_second_hart(void)
 void program_main(void)
 {
     struct kipc_limits limits = suite_limits();
+    struct kipc_memory_limits memory_limits = kipc_memory_limits_soc();
     uint64_t number = harness_parameter("case", 0);
     const struct suite_runner runner = {
         .port = &ipc_object_port,
         .scheduler = harness_harts() > 1 ? &ipc_shared_scheduler : &ipc_scheduler,
         .memory = kernel_memory,
         .bytes = kipc_kernel_bytes(&limits),
+        .memory_port = &memory.port,
+        .records = records,
+        .record_bytes = kipc_memory_bytes(&memory_limits),
         .rounds = (uint32_t)harness_parameter("rounds", 40),
         .thread_id = thread_id,
         .start = start,
@@ -171,6 +180,9 @@ void program_main(void)
     REQUIRE(number < suite_case_count, "parameter case is %lu, there are cases 0 to %u", number, suite_case_count - 1);
     REQUIRE(runner.bytes <= sizeof(kernel_memory), "the kernel needs %lu bytes, there are %lu", runner.bytes,
             sizeof(kernel_memory));
+    REQUIRE(runner.record_bytes <= sizeof(records), "shared memory needs %lu bytes, there are %lu", runner.record_bytes,
+            sizeof(records));
+    REQUIRE_OK(ipc_memory_open(&memory, pages, SUITE_PAGES));
     REQUIRE(runner.rounds >= 2 && limits.threads >= IPC_THREADS_MAX, "too few rounds, or threads in the limits");
     agents_open();
     share_objects();
@@ -182,5 +194,6 @@ void program_main(void)
     harness_phase_begin("case");
     suite_run(&suite, &kernel, &runner, &suite_cases[number]);
     harness_phase_end("case");
+    REQUIRE_EQUAL(memory.taken, 0, "pages that are taken at the end");
     verdict_pass();
 }

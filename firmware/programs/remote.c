@@ -5,24 +5,19 @@
  * handle; with local=1 (one hart) the same roles run over a channel inside of one kernel.
  * Parameters: local (0), rounds (1), resets (0), on_empty (0).
  */
-#include "kernel/ipc_mailbox.h"
 #include "kernel/ipc_scheduler.h"
 #include "kernel/program.h"
-#include "programs/support/agents.h"
+#include "programs/support/nodes.h"
 #include "programs/support/pattern.h"
 #include "programs/support/verdict.h"
 #include "soc/mark.h"
+#include <kipc/batch.h>
 
 const char program_name[] = "remote";
 
-#define PAYLOAD 256u
+#define PAYLOAD NODE_PAYLOAD
 #define BATCH 32u
 #define BATCH_BYTES 64u
-#define SLOTS 32u
-#define PORT 1u
-#define NODE(agent) (3u + (agent))
-#define KERNEL_BYTES (256u * 1024)
-#define AREA_BYTES (64u * 1024)
 /* Less urgent than the program: what one call after the other has sent leaves together. */
 #define OWNER_PRIORITY (PROGRAM_MAIN_PRIORITY - 1)
 #define STREAM 40u
@@ -30,95 +25,34 @@ const char program_name[] = "remote";
 /* The first word of each message says what it is; the second one counts. */
 enum { HELLO, ECHO, COUNT, REPORT, OVER };
 
-struct node {
-    struct kipc_kernel kernel;
-    struct ipc_mailbox mailbox;
-    kipc_pid_t pid;
-    kipc_handle_t handle;
-    uint64_t parted; /* times that the channel was found closed */
-};
-
-static struct node nodes[AGENT_COUNT];
 static bool is_local;
-static uint8_t kernel_memory[AGENT_COUNT][KERNEL_BYTES] __attribute__((section(".noinit"), aligned(64)));
-static uint8_t areas[AGENT_COUNT][AREA_BYTES] __attribute__((section(".noinit"), aligned(64)));
-static uint8_t stagings[AGENT_COUNT][AREA_BYTES] __attribute__((section(".noinit"), aligned(64)));
-static THREAD_STACK(owner_stacks[AGENT_COUNT], IPC_MAILBOX_STACK_BYTES);
 
 struct message {
     uint64_t kind, number;
     uint64_t rest[PAYLOAD / 8 - 2];
 };
 
-static void make_kernel(unsigned agent)
-{
-    struct kipc_limits limits = kipc_limits_soc();
-    struct kipc_process_config config = kipc_process_config_default();
-    struct node *node = &nodes[agent];
-
-    limits.threads = IPC_THREADS_MAX;
-    REQUIRE(kipc_kernel_bytes(&limits) <= KERNEL_BYTES, "the kernel needs %lu bytes", kipc_kernel_bytes(&limits));
-    REQUIRE_OK(kipc_kernel_set_up(&node->kernel, &ipc_object_port, &ipc_scheduler, &limits, kernel_memory[agent],
-                                  KERNEL_BYTES));
-    REQUIRE_OK(kipc_process_register(&node->kernel, &config, &node->pid));
-    REQUIRE_OK(
-        kipc_thread_attach(&node->kernel, node->pid, (uint32_t)thread_self()->id, IPC_PRIORITY(PROGRAM_MAIN_PRIORITY)));
-}
-
-static struct kipc_channel_config channel_config(void)
-{
-    struct kipc_channel_config config = kipc_channel_config_default();
-
-    config.message_max = PAYLOAD;
-    config.buffer_bytes = 8192;
-    return config;
-}
-
-static void open_mailbox(unsigned agent)
-{
-    const struct ipc_mailbox_config config = {
-        .device = &agent_mailboxes[agent],
-        .ring = 1,
-        .priority = OWNER_PRIORITY,
-        .stack = owner_stacks[agent],
-        .on_empty = harness_parameter("on_empty", 0) != 0,
-        .transport = {.life = 1 + agent,
-                      .ports = 2,
-                      .slots = SLOTS,
-                      .payload_max = PAYLOAD,
-                      .area = areas[agent],
-                      .staging = stagings[agent],
-                      .area_address = (uintptr_t)areas[agent],
-                      .peer_first = (uintptr_t)areas[1 - agent],
-                      .peer_bytes = AREA_BYTES,
-                      .policy = KIPC_MAILBOX_ALWAYS,
-                      .threshold = 1,
-                      .delay = KIPC_FOREVER,
-                      .patience = KIPC_FOREVER},
-    };
-
-    REQUIRE(kipc_mailbox_area_bytes(2, SLOTS, PAYLOAD) <= AREA_BYTES, "the area is too small");
-    REQUIRE_OK(ipc_mailbox_open(&nodes[agent].mailbox, &nodes[agent].kernel, NODE(1 - agent), &config));
-}
-
-static void open_remote(unsigned agent)
-{
-    struct kipc_channel_config config = channel_config();
-    struct node *node = &nodes[agent];
-
-    REQUIRE_OK(kipc_channel_open_remote(&node->kernel, node->pid, &config, NODE(1 - agent), PORT, &node->handle));
-}
-
 /* One process and two threads: each has an end. */
 static void open_local(void)
 {
-    struct kipc_channel_config config = channel_config();
+    struct kipc_channel_config config = node_channel_config();
     kipc_handle_t ends[2];
 
     REQUIRE_OK(kipc_channel_create(&nodes[0].kernel, nodes[0].pid, &config, ends));
     nodes[0].handle = ends[0];
     nodes[1].handle = ends[1];
     nodes[1].pid = nodes[0].pid;
+}
+
+static void open_mailbox(unsigned agent)
+{
+    const struct node_options options = {.on_empty = harness_parameter("on_empty", 0) != 0,
+                                         .priority = OWNER_PRIORITY,
+                                         .policy = KIPC_MAILBOX_ALWAYS,
+                                         .threshold = 1,
+                                         .delay = KIPC_FOREVER};
+
+    node_open_mailbox(agent, &options);
 }
 
 static struct kipc_kernel *kernel_of(struct node *node)
@@ -189,10 +123,17 @@ static void ask_all(struct node *node, uint64_t rounds)
 
 static void send_batch(struct node *node)
 {
+    static struct message batch[BATCH];
+    static struct kipc_channel_message messages[BATCH];
+
     expect(node, HELLO, BATCH);
     for (uint64_t i = 0; i < BATCH; i++) {
-        REQUIRE_OK(send(node, COUNT, i, BATCH_BYTES));
+        batch[i] = (struct message){.kind = COUNT, .number = i};
+        pattern_write(batch[i].rest, BATCH_BYTES - offsetof(struct message, rest), i);
+        messages[i] = (struct kipc_channel_message){.length = BATCH_BYTES, .data = &batch[i]};
     }
+    int sent = kipc_channel_send_batch(kernel_of(node), node->pid, node->handle, messages, BATCH, KIPC_FOREVER);
+    REQUIRE_EQUAL(sent, BATCH, "messages of the batch that were sent");
     expect(node, REPORT, BATCH);
 }
 
@@ -200,10 +141,12 @@ static void take_batch(struct node *node)
 {
     uint64_t before = node->mailbox.doorbells;
 
+    harness_phase_begin("taking a batch");
     REQUIRE_OK(send(node, HELLO, BATCH, BATCH_BYTES));
     for (uint64_t i = 0; i < BATCH; i++) {
         expect(node, COUNT, i);
     }
+    harness_phase_end("taking a batch");
     harness_point("doorbells of a batch", node->mailbox.doorbells - before);
     REQUIRE_OK(send(node, REPORT, BATCH, BATCH_BYTES));
 }
@@ -212,9 +155,8 @@ static void take_batch(struct node *node)
 
 static void find_closed(struct node *node, unsigned agent)
 {
-    node->parted++;
     REQUIRE_OK(kipc_handle_close(&node->kernel, node->pid, node->handle));
-    open_remote(agent);
+    node_open_remote(agent);
 }
 
 /* Both sides say hello with the number of resets, and wait for the other's. */
@@ -280,9 +222,9 @@ static void second_role(void *argument)
         REQUIRE_OK(kipc_thread_attach(&nodes[0].kernel, node->pid, (uint32_t)thread_self()->id,
                                       IPC_PRIORITY(PROGRAM_MAIN_PRIORITY)));
     } else {
-        make_kernel(1);
+        node_make_kernel(1);
         open_mailbox(1);
-        open_remote(1);
+        node_open_remote(1);
     }
     agents_second_is_ready();
     echo_all(node, harness_parameter("rounds", 1));
@@ -319,12 +261,12 @@ void program_main(void)
     is_local = harness_parameter("local", 0) != 0;
     REQUIRE(!is_local || (harness_harts() == 1 && resets == 0), "local=1 is for one hart and without resets");
     agents_open();
-    make_kernel(0);
+    node_make_kernel(0);
     if (is_local) {
         open_local();
     } else {
         open_mailbox(0);
-        open_remote(0);
+        node_open_remote(0);
     }
     agents_release_second_hart();
     agents_start_second(second_role, PROGRAM_MAIN_PRIORITY);

@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #define CSR_MSTATUS_MIE 0x8ul
+#define CSR_MSTATUS_MPIE 0x80ul
 #define CSR_MIE_EXTERNAL (1ul << 11)
 #define CSR_MCAUSE_INTERRUPT (1ul << 63)
 #define CSR_INTERRUPT_EXTERNAL 11

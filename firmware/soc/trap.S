@@ -60,6 +60,9 @@ trap_entry:
     sub x5, sp, x5
     srli x5, x5, HART_STACK_SPAN_LOG2
     bnez x5, trap_stack_broken
+    csrr x5, mcause
+    bgez x5, trap_exception
+trap_save:
     csrr x5, mscratch
     addi sp, sp, -TRAP_FRAME_BYTES
     sd x5, 40(sp)
@@ -106,6 +109,19 @@ trap_entry:
     addi sp, sp, TRAP_FRAME_BYTES
     mret
     .size trap_entry, . - trap_entry
+
+    /* An ecall from user mode (8) or machine mode (11) is a function call: whoever serves it saves what that keeps. */
+    .type trap_exception, @function
+trap_exception:
+    addi x5, x5, -8
+    beqz x5, 1f
+    addi x5, x5, 8 - 11
+    bnez x5, trap_save
+1:  lla x5, trap_ecall_entry
+    ld x5, 0(x5)
+    beqz x5, trap_save
+    jr x5
+    .size trap_exception, . - trap_exception
 
     /* The frame goes to the hart's panic stack; the broken stack pointer is what the frame shows as x2. */
     .globl trap_stack_broken

@@ -12,7 +12,17 @@ struct expectation {
     unsigned count;
 };
 
+extern void (*trap_ecall_entry)(void);
+
 static struct expectation expectations[SOC_HART_COUNT_MAX];
+
+/* Read by trap.S. */
+void (*trap_ecall_entry)(void);
+
+void trap_serve_ecalls(void (*entry)(void))
+{
+    trap_ecall_entry = entry;
+}
 
 void trap_expect(uint64_t cause)
 {

@@ -14,6 +14,13 @@
 void trap_handle(struct trap_frame *frame, uint64_t cause);
 
 /**
+ * Says who serves system calls from now on, on all harts; before that, each is a panic.
+ * @param entry assembly: called by trap.S on the caller's stack with interrupts disabled, all registers but t0 as the
+ * caller left them; ends with mret
+ */
+void trap_serve_ecalls(void (*entry)(void));
+
+/**
  * Announces traps of one cause: until trap_expected_count each is counted instead of being a panic, and the function
  * in which it happened returns to its caller at once (to the address in ra, so it must not have used ra before).
  * Only for programs that test what must be refused.

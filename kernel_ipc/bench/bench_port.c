@@ -3,6 +3,7 @@
 #include "bench_port.h"
 #include "bench.h"
 #include <linux/futex.h>
+#include <linux/membarrier.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -85,7 +86,16 @@ static const struct kipc_port_ops port_ops = {
     .fence_from_device = port_fence,
 };
 
+static void port_fence_all(void *context)
+{
+    (void)context;
+    bench_require(syscall(SYS_membarrier, MEMBARRIER_CMD_PRIVATE_EXPEDITED, 0, 0) == 0, "no fence for all threads");
+}
+
 void bench_port_set_up(struct bench_port *port, uint32_t spins)
 {
     *port = (struct bench_port){.port = {.ops = &port_ops, .context = port, .spin_iterations = spins}};
+    if (syscall(SYS_membarrier, MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED, 0, 0) == 0) {
+        port->port.fence_all = port_fence_all;
+    }
 }

@@ -58,9 +58,13 @@ class Outcome:
 
 BOUNDS = (
     Bound("", "pair", "ring", 1.0, "ck_ring"),
-    Bound("", "stream", "ring", 1.0, "ck_ring", binds=False),
+    Bound("", "pair", "ring, called", 1.0, "ck_ring", binds=False),
+    Bound("", "stream", "ring", 1.0, "ck_ring"),
+    Bound("", "pair", "ring", 1.0, "rte_ring", binds=False),
+    Bound("", "stream", "ring", 1.0, "rte_ring", binds=False),
     Bound("", "round trip", "ring", 0.25, "futex box"),
     Bound("", "round trip", "ring, blocking calls", 0.25, "futex box"),
+    Bound("", "round trip", "channel", 0.25, "futex box"),
     Bound("VER-PF-09", "send", "ring", 500.0),
     Bound("VER-PF-09", "send", "channel, asynchronous", 500.0),
     Bound("VER-PF-10", "look-up", "name", 15.0, binds=False),

@@ -1,44 +1,51 @@
 /* SPDX-License-Identifier: MIT */
 /* A large message: 4 KiB are written into a loaned buffer and handed over; the CPU copies nothing. */
-#include "ring_pair.h"
+#include "example.h"
 #include <kipc/link.h>
 
 #define SLOTS 4u
 #define BUFFERS 2u
 #define BYTES 4096u
 
-int main(void)
+/* Each side has private records of the buffers. */
+static struct kipc_buffer_record records[2][BUFFERS];
+static struct kipc_link_sender sender;
+static struct kipc_link_receiver receiver;
+
+/* A ring and a pool, both in shared memory; sender and receiver attach to the same ones. */
+static void make_link(void)
 {
-    struct kipc_host host;
-    struct kipc_buffer_record records[2][BUFFERS];
-    struct kipc_link_sender sender;
-    struct kipc_link_receiver receiver;
-    struct kipc_link_message message;
-    struct kipc_link_counters counters;
-    struct kipc_loan loan;
-    kipc_host_set_up(&host, false, KIPC_SPIN_MANY_HARTS);
-    (void)kipc_host_join(&host);
-    const struct kipc_notifier notifier = kipc_notifier_local(&host.port);
-    void *ring = lines_of_memory(kipc_ring_bytes(SLOTS));
-    void *pool = lines_of_memory(kipc_pool_bytes(BUFFERS, BYTES));
-    REQUIRE(kipc_ring_format(ring, kipc_ring_bytes(SLOTS), SLOTS, 0) == KIPC_OK);
-    REQUIRE(kipc_pool_format(pool, kipc_pool_bytes(BUFFERS, BYTES), BUFFERS, BYTES, 0) == KIPC_OK);
+    const struct kipc_port *port = example_port();
+    size_t ring_bytes = kipc_ring_bytes(SLOTS);
+    size_t pool_bytes = kipc_pool_bytes(BUFFERS, BYTES);
+    void *ring = example_memory(ring_bytes);
+    void *pool = example_memory(pool_bytes);
     const struct kipc_link_sender_config sends = {
-        .port = &host.port,
-        .notifier = notifier,
+        .port = port,
+        .notifier = kipc_notifier_local(port),
         .ring_memory = ring,
-        .ring_bytes = kipc_ring_bytes(SLOTS),
-        .pool = {pool, kipc_pool_bytes(BUFFERS, BYTES), records[0], BUFFERS},
+        .ring_bytes = ring_bytes,
+        .pool = {pool, pool_bytes, records[0], BUFFERS},
     };
     const struct kipc_link_receiver_config receives = {
-        .port = &host.port,
-        .notifier = notifier,
+        .port = port,
+        .notifier = kipc_notifier_local(port),
         .ring_memory = ring,
-        .ring_bytes = kipc_ring_bytes(SLOTS),
-        .pool = {pool, kipc_pool_bytes(BUFFERS, BYTES), records[1], BUFFERS},
+        .ring_bytes = ring_bytes,
+        .pool = {pool, pool_bytes, records[1], BUFFERS},
     };
+    REQUIRE(kipc_ring_format(ring, ring_bytes, SLOTS, 0) == KIPC_OK);
+    REQUIRE(kipc_pool_format(pool, pool_bytes, BUFFERS, BYTES, 0) == KIPC_OK);
     REQUIRE(kipc_link_sender_attach(&sender, &sends) == KIPC_OK);
     REQUIRE(kipc_link_receiver_attach(&receiver, &receives) == KIPC_OK);
+}
+
+int main(void)
+{
+    struct kipc_link_message message;
+    struct kipc_loan loan;
+    example_begin();
+    make_link();
 
     /* The message is made where the receiver will read it. */
     REQUIRE(kipc_link_loan(&sender, BYTES, &loan, KIPC_NO_WAIT) == KIPC_OK);
@@ -55,10 +62,13 @@ int main(void)
     }
     REQUIRE(kipc_link_release(&receiver, &message.view) == KIPC_OK);
 
-    counters = kipc_link_sender_counters(&sender);
+    struct kipc_link_counters counters = kipc_link_sender_counters(&sender);
     REQUIRE(counters.path_large == 1 && counters.copied_bytes == 0);
-    kipc_host_tear_down(&host);
-    free(pool);
-    free(ring);
+    example_print("%lu bytes handed over, %lu copied", message.length, counters.copied_bytes);
+    example_end();
     return 0;
 }
+
+/* Prints:
+ *   4096 bytes handed over, 0 copied
+ */

@@ -6,8 +6,9 @@ int main(void)
 {
     static const char data[] = "Test message";
     struct ring_pair pair;
-    uint8_t buffer[64];
+    char buffer[64] = {0};
     size_t size;
+    example_begin();
     ring_pair_set_up(&pair, 16);
 
     REQUIRE(kipc_ring_send_sp(&pair.producer, data, 12) == KIPC_OK);
@@ -15,6 +16,11 @@ int main(void)
 
     REQUIRE(size == 12);
     REQUIRE(memcmp(buffer, data, size) == 0);
-    ring_pair_tear_down(&pair);
+    example_print("%lu bytes: %s", size, buffer);
+    example_end();
     return 0;
 }
+
+/* Prints:
+ *   12 bytes: Test message
+ */

@@ -8,8 +8,9 @@ int main(void)
     static const char data[] = "Hello, World!";
     struct ring_pair pair;
     struct kipc_message_inline message;
-    uint8_t buffer[64];
+    char buffer[64] = {0};
     size_t size;
+    example_begin();
     ring_pair_set_up(&pair, 16);
 
     /* Make a message; its payload is what the ring carries. */
@@ -23,6 +24,11 @@ int main(void)
     REQUIRE(kipc_ring_receive_sc(&pair.consumer, buffer, sizeof(buffer), &size) == KIPC_OK);
 
     REQUIRE(size == 13 && memcmp(buffer, data, size) == 0);
-    ring_pair_tear_down(&pair);
+    example_print("header of %u bytes, payload of %lu: %s", KIPC_MESSAGE_HEADER_BYTES, size, buffer);
+    example_end();
     return 0;
 }
+
+/* Prints:
+ *   header of 32 bytes, payload of 13: Hello, World!
+ */

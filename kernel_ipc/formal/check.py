@@ -22,13 +22,18 @@ LIMIT_SECONDS = 120
 # Longest path that the search may take; it says so if that is not enough, and then nothing is proven.
 DEPTH = 2_000_000
 
-# Slots, messages, time-outs a side, stale tokens.
-CONFIGURATIONS = (
-    (1, 3, 0, 0),
-    (1, 3, 0, 2),
-    (1, 3, 1, 1),
-    (2, 4, 0, 0),
-    (2, 3, 1, 1),
+Configuration = tuple[int, int, int, int, int]
+
+# Slots, messages, time-outs a side, stale tokens, light sides.
+CONFIGURATIONS: tuple[Configuration, ...] = (
+    (1, 3, 0, 0, 0),
+    (1, 3, 0, 2, 0),
+    (1, 3, 1, 1, 0),
+    (2, 4, 0, 0, 0),
+    (2, 3, 1, 1, 0),
+    (1, 3, 0, 0, 1),
+    (1, 2, 1, 1, 1),
+    (2, 4, 0, 0, 1),
 )
 
 
@@ -67,11 +72,11 @@ def run(command: list[str], folder: Path) -> str:
     return result.stdout
 
 
-def search(text: str, configuration: tuple[int, int, int, int], folder: Path) -> Verdict:
+def search(text: str, configuration: Configuration, folder: Path) -> Verdict:
     """Visits every state of a model in one configuration, up to the first that breaks a rule."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "model.pml").write_text(text)
-    names = ("SLOTS", "MESSAGES", "TIMEOUTS", "STALE")
+    names = ("SLOTS", "MESSAGES", "TIMEOUTS", "STALE", "LIGHT")
     sizes = [f"-D{name}={value}" for name, value in zip(names, configuration, strict=True)]
     run(["spin", "-a", *sizes, "model.pml"], folder)
     run(["gcc", "-O2", "-w", "-DSAFETY", "-o", "pan", "pan.c"], folder)
@@ -124,10 +129,10 @@ def main(arguments: list[str] | None = None) -> int:
         for configuration in CONFIGURATIONS:
             verdict = search(text, configuration, folder)
             good = good and not verdict.fault
-            slots, messages, timeouts, stale = configuration
+            slots, messages, timeouts, stale, light = configuration
             print(
-                f"  wait protocol, slots {slots}, messages {messages}, time-outs {timeouts}, stale tokens {stale}: "
-                f"{verdict.states:,} states, {verdict.fault or 'kept'}"
+                f"  wait protocol, slots {slots}, messages {messages}, time-outs {timeouts}, stale tokens {stale}, "
+                f"{'light' if light else 'fencing'} sides: {verdict.states:,} states, {verdict.fault or 'kept'}"
             )
         for plant in load_plants():
             where = check_plant(text, plant, folder)

@@ -6,6 +6,8 @@
  * on only when its buffer is empty. Wake tokens are flags that a stranger may set at any time (stale), and a wait may
  * end by time-out; both as often as STALE and TIMEOUTS say.
  *
+ * LIGHT: the sides publish without waiting for their buffer, and who registers makes the other one's run empty once.
+ *
  * Checked: nobody sleeps for ever while the other side has come by what it waits for (an invalid end state), a
  * registration is notified at most once (an assertion), nothing overruns (an assertion).
  */
@@ -20,6 +22,9 @@
 #endif
 #ifndef STALE
 #define STALE 1
+#endif
+#ifndef LIGHT
+#define LIGHT 0
 #endif
 
 /* Side 0 produces, side 1 consumes. Words in shared memory; each has one writer. */
@@ -55,6 +60,25 @@ inline wait_until_visible()
     empty(buffer[side])
 }
 
+/* The port's fence_all: at one moment the other side has nothing on its way. */
+inline fence_all()
+{
+    if
+    :: LIGHT == 1 -> empty(buffer[1 - side])
+    :: LIGHT == 0 -> skip
+    fi
+}
+
+/* ki_store_published */
+inline publish()
+{
+    store(INDEX, mine);
+    if
+    :: LIGHT == 1 -> skip
+    :: LIGHT == 0 -> wait_until_visible()
+    fi
+}
+
 /* Room for the producer, something to receive for the consumer; looks at the other side's index. */
 inline look()
 {
@@ -70,7 +94,8 @@ inline prepare()
 {
     number = number + 1;
     store(REGISTRATION, number);
-    wait_until_visible()
+    wait_until_visible();
+    fence_all()
 }
 
 /* kipc_wait_cancel: a release, which may become visible late */
@@ -144,8 +169,7 @@ proctype end_of_ring(bit side)
     :: mine < MESSAGES ->
        wait_until_it_holds();
        mine = mine + 1;
-       store(INDEX, mine);
-       wait_until_visible();
+       publish();
        wake()
     od
 }

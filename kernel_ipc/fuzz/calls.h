@@ -4,11 +4,15 @@
 #define KIPC_FUZZ_CALLS_H
 
 #include "world.h"
-#include <kipc/channel.h>
+#include <kipc/async.h>
+#include <kipc/capability.h>
 
 #define MODEL_TAGS 512u
 #define MODEL_SEMAPHORES 64u
 #define MODEL_ORDERS 64u
+#define MODEL_REGIONS 16u
+#define MODEL_TOKENS 8u
+#define MODEL_CAPABILITIES 6u
 
 /* What a semaphore must hold: what it began with, and what was put in and taken out. */
 struct model_semaphore {
@@ -24,7 +28,27 @@ struct model_order {
     uint64_t sequence;
 };
 
+/* What a region must hold. */
+struct model_region {
+    uint32_t id;     /* KIPC_NO_ID: none */
+    bool is_unknown; /* a write of it ended in the middle, or others came between */
+    uint8_t bytes[WORLD_REGION_BYTES];
+};
+
+/* An operation that some process began. */
+struct model_token {
+    kipc_pid_t pid;
+    kipc_token_t token;
+    bool is_spent;
+};
+
 struct model {
+    struct model_region regions[MODEL_REGIONS];
+    uint32_t writes; /* to regions, that are under way: pre-empted, that is */
+    struct model_token tokens[MODEL_TOKENS];
+    uint32_t token_count;
+    struct kipc_capability capabilities[MODEL_CAPABILITIES];
+    uint32_t capability_count;
     struct model_semaphore semaphores[MODEL_SEMAPHORES];
     uint32_t semaphore_count;
     struct model_order orders[MODEL_ORDERS];
@@ -49,6 +73,19 @@ extern const fuzz_call synchronisation_calls[];
 extern const size_t synchronisation_call_count;
 extern const fuzz_call channel_calls[];
 extern const size_t channel_call_count;
+extern const fuzz_call transfer_calls[];
+extern const size_t transfer_call_count;
+extern const fuzz_call region_calls[];
+extern const size_t region_call_count;
+
+/* A region was made, all zero. */
+void remember_region(struct world *world, kipc_pid_t pid, kipc_handle_t handle);
+/* Each region holds, page by page, what the model says; while nobody is in the middle of a call. */
+void check_regions(struct world *world);
+/* A message that waits to leave through the transport is taken. */
+void take_from_port(struct world *world, uint32_t port);
+/* What came with a message belongs to the receiver from now on. */
+void take_capabilities(struct world *world, kipc_pid_t pid, const struct kipc_channel_info *info);
 
 /* Semaphores hold what the model says; only while nobody waits, because who was woken counts when it returns. */
 void check_semaphores(struct world *world);

@@ -11,13 +11,13 @@ static uint32_t some_process(struct world *world)
 
 static void call_exit(struct world *world)
 {
-    uint32_t process = some_process(world);
+    kipc_pid_t pid = world->pids[some_process(world)];
     if (fuzz_below(&world->input, 4) != 0) {
         return; /* rare, because so much ends with it */
     }
-    int64_t result = world_check(world, 0, 0, kipc_process_exit(&world->kernel, world->pids[process]));
+    int64_t result = world_check(world, 0, 0, kipc_process_exit(&world->kernel, pid));
     FUZZ_REQUIRE(result == KIPC_OK || result == KIPC_E_SRCH);
-    FUZZ_REQUIRE(kipc_process_exit(&world->kernel, world->pids[process]) == KIPC_E_SRCH);
+    FUZZ_REQUIRE(kipc_process_exit(&world->kernel, pid) == KIPC_E_SRCH);
 }
 
 static void call_register(struct world *world)
@@ -68,6 +68,7 @@ static void call_priority(struct world *world)
     uint32_t thread = fuzz_number(&world->input, WORLD_THREADS);
     uint8_t priority = fuzz_byte(&world->input);
     if (world_check(world, 0, 0, kipc_thread_set_priority(&world->kernel, thread, priority)) == KIPC_OK) {
+        world_next_call(world);
         FUZZ_REQUIRE(kipc_thread_priority(&world->kernel, thread) >= priority); /* inheritance only raises it */
     }
 }
@@ -76,11 +77,8 @@ static void call_close(struct world *world)
 {
     kipc_pid_t pid = world_pid(world);
     kipc_handle_t handle = world_handle(world, pid);
-    if (world_check(world, pid, handle, kipc_handle_close(&world->kernel, pid, handle)) != KIPC_OK) {
-        return;
-    }
-    for (uint32_t i = 0; i < world->handle_count; i++) {
-        world->handles[i].is_closed = world->handles[i].is_closed || world->handles[i].handle == handle;
+    if (world_check(world, pid, handle, kipc_handle_close(&world->kernel, pid, handle)) == KIPC_OK) {
+        world_forget(world, handle);
     }
 }
 
@@ -102,7 +100,8 @@ static void call_revoke(struct world *world)
     kipc_pid_t pid = world_pid(world);
     kipc_handle_t handle = world_handle(world, pid);
     int64_t result = world_check(world, pid, handle, kipc_handle_revoke(&world->kernel, pid, handle));
-    if (result >= 0) {
+    if (result >= 0 && !world->was_preempted) {
+        world_next_call(world);
         FUZZ_REQUIRE(kipc_handle_revoke(&world->kernel, pid, handle) == 0); /* nothing is left to revoke */
     }
 }

@@ -39,7 +39,7 @@ static void create_semaphore(struct world *world)
 {
     struct model *model = world->model;
     kipc_pid_t pid = world_pid(world);
-    uint32_t maximum = fuzz_number(&world->input, 3);
+    uint32_t maximum = fuzz_mostly(&world->input, 3);
     uint32_t initial = fuzz_number(&world->input, maximum < 3 ? maximum : 3);
     kipc_handle_t handle = KIPC_NO_ID;
     int result = kipc_semaphore_create(&world->kernel, pid, initial, maximum, some_order(world), &handle);
@@ -56,7 +56,7 @@ static void create_semaphore(struct world *world)
 static void wait_semaphore(struct world *world)
 {
     kipc_pid_t pid = world_pid(world);
-    kipc_handle_t handle = world_handle(world, pid);
+    kipc_handle_t handle = world_object(world, pid, KIPC_TABLE_SEMAPHORE);
     struct model_semaphore *semaphore = semaphore_of(world, pid, handle);
     int result = kipc_semaphore_wait(&world->kernel, pid, handle, world_deadline(world));
     if (world_check(world, 0, 0, result) == KIPC_OK) { /* the handle may be gone by the time the wait ends */
@@ -70,7 +70,7 @@ static void wait_semaphore(struct world *world)
 static void post_semaphore(struct world *world)
 {
     kipc_pid_t pid = world_pid(world);
-    kipc_handle_t handle = world_handle(world, pid);
+    kipc_handle_t handle = world_object(world, pid, KIPC_TABLE_SEMAPHORE);
     struct model_semaphore *semaphore = semaphore_of(world, pid, handle);
     int64_t result = world_check(world, pid, handle, kipc_semaphore_post(&world->kernel, pid, handle));
     if (result == KIPC_OK && semaphore != NULL) {
@@ -81,7 +81,7 @@ static void post_semaphore(struct world *world)
 static void value_semaphore(struct world *world)
 {
     kipc_pid_t pid = world_pid(world);
-    kipc_handle_t handle = world_handle(world, pid);
+    kipc_handle_t handle = world_object(world, pid, KIPC_TABLE_SEMAPHORE);
     struct model_semaphore *semaphore = semaphore_of(world, pid, handle);
     uint32_t waiters = 0;
     int64_t value = world_check(world, pid, handle, kipc_semaphore_value(&world->kernel, pid, handle, &waiters));
@@ -94,7 +94,7 @@ void check_semaphores(struct world *world)
 {
     const struct model *model = world->model;
     for (uint32_t i = 0; i < WORLD_THREADS; i++) {
-        if (world->is_blocked[i]) {
+        if (world->is_blocked[i] || world->depth > 0) {
             return;
         }
     }
@@ -118,7 +118,10 @@ static void create_mutex(struct world *world)
 static bool owns(struct world *world, kipc_pid_t pid, kipc_handle_t handle)
 {
     uint32_t owner = KIPC_NO_THREAD;
-    return kipc_mutex_owner(&world->kernel, pid, handle, &owner) >= 0 && owner == world->current;
+    world_next_call(world);
+    bool is_owner = kipc_mutex_owner(&world->kernel, pid, handle, &owner) >= 0 && owner == world->current;
+    world_next_call(world);
+    return is_owner;
 }
 
 static bool is_alive(struct world *world, kipc_pid_t pid)
@@ -137,7 +140,7 @@ static bool still_means(struct world *world, kipc_pid_t pid, kipc_handle_t handl
 static void lock_mutex(struct world *world)
 {
     kipc_pid_t pid = world_pid(world);
-    kipc_handle_t handle = world_handle(world, pid);
+    kipc_handle_t handle = world_object(world, pid, KIPC_TABLE_MUTEX);
     uint32_t id = world_object_id(world, pid, handle, KIPC_TABLE_MUTEX);
     int64_t result = world_check(world, 0, 0, kipc_mutex_lock(&world->kernel, pid, handle, world_deadline(world)));
     if ((result == KIPC_OK || result == KIPC_E_OWNERDEAD) && still_means(world, pid, handle, id)) {
@@ -148,7 +151,7 @@ static void lock_mutex(struct world *world)
 static void unlock_mutex(struct world *world)
 {
     kipc_pid_t pid = world_pid(world);
-    kipc_handle_t handle = world_handle(world, pid);
+    kipc_handle_t handle = world_object(world, pid, KIPC_TABLE_MUTEX);
     bool was_owner = owns(world, pid, handle);
     int64_t result = world_check(world, pid, handle, kipc_mutex_unlock(&world->kernel, pid, handle));
     FUZZ_REQUIRE(was_owner || result != KIPC_OK);
@@ -157,7 +160,7 @@ static void unlock_mutex(struct world *world)
 static void recover_mutex(struct world *world)
 {
     kipc_pid_t pid = world_pid(world);
-    kipc_handle_t handle = world_handle(world, pid);
+    kipc_handle_t handle = world_object(world, pid, KIPC_TABLE_MUTEX);
     bool was_owner = owns(world, pid, handle);
     int64_t result = world_check(world, pid, handle, kipc_mutex_recover(&world->kernel, pid, handle));
     FUZZ_REQUIRE(was_owner || result != KIPC_OK);
@@ -174,8 +177,8 @@ static void create_condition(struct world *world)
 static void wait_condition(struct world *world)
 {
     kipc_pid_t pid = world_pid(world);
-    kipc_handle_t handle = world_handle(world, pid);
-    kipc_handle_t mutex = world_handle(world, pid);
+    kipc_handle_t handle = world_object(world, pid, KIPC_TABLE_CONDITION);
+    kipc_handle_t mutex = world_object(world, pid, KIPC_TABLE_MUTEX);
     uint32_t id = world_object_id(world, pid, mutex, KIPC_TABLE_MUTEX);
     bool was_owner = owns(world, pid, mutex);
     int64_t result =
@@ -189,7 +192,7 @@ static void wait_condition(struct world *world)
 static void signal_condition(struct world *world)
 {
     kipc_pid_t pid = world_pid(world);
-    kipc_handle_t handle = world_handle(world, pid);
+    kipc_handle_t handle = world_object(world, pid, KIPC_TABLE_CONDITION);
     bool is_broadcast = fuzz_below(&world->input, 2) == 0;
     (void)world_check(world, pid, handle,
                       is_broadcast ? kipc_condition_broadcast(&world->kernel, pid, handle)
@@ -208,7 +211,7 @@ static void create_rwlock(struct world *world)
 static void use_rwlock(struct world *world)
 {
     kipc_pid_t pid = world_pid(world);
-    kipc_handle_t handle = world_handle(world, pid);
+    kipc_handle_t handle = world_object(world, pid, KIPC_TABLE_RWLOCK);
     switch (fuzz_below(&world->input, 3)) {
     case 0:
         (void)world_check(world, 0, 0, kipc_rwlock_read(&world->kernel, pid, handle, world_deadline(world)));
@@ -234,7 +237,7 @@ static void create_event(struct world *world)
 static void change_event(struct world *world)
 {
     kipc_pid_t pid = world_pid(world);
-    kipc_handle_t handle = world_handle(world, pid);
+    kipc_handle_t handle = world_object(world, pid, KIPC_TABLE_EVENT);
     uint64_t data = fuzz_byte(&world->input);
     switch (fuzz_below(&world->input, 4)) {
     case 0:
@@ -255,7 +258,7 @@ static void change_event(struct world *world)
 static void wait_event(struct world *world)
 {
     kipc_pid_t pid = world_pid(world);
-    kipc_handle_t handle = world_handle(world, pid);
+    kipc_handle_t handle = world_object(world, pid, KIPC_TABLE_EVENT);
     struct kipc_event_signal signal = {0};
     int result = kipc_event_wait(&world->kernel, pid, handle, world_deadline(world), &signal);
     FUZZ_REQUIRE(world_check(world, 0, 0, result) != KIPC_OK || signal.count >= 1);
@@ -268,7 +271,7 @@ static void wait_events(struct world *world)
     struct kipc_event_signal signal = {0};
     uint32_t count = fuzz_below(&world->input, COUNT_OF(handles) + 1);
     for (uint32_t i = 0; i < count; i++) {
-        handles[i] = world_handle(world, pid);
+        handles[i] = world_object(world, pid, KIPC_TABLE_EVENT);
     }
     uint64_t deadline = world_deadline(world);
     if (fuzz_below(&world->input, 2) == 0) {
@@ -291,7 +294,7 @@ static void create_notification(struct world *world)
 static void use_notification(struct world *world)
 {
     kipc_pid_t pid = world_pid(world);
-    kipc_handle_t handle = world_handle(world, pid);
+    kipc_handle_t handle = world_object(world, pid, KIPC_TABLE_NOTIFICATION);
     if (fuzz_below(&world->input, 2) == 0) {
         uint32_t source = fuzz_below(&world->input, 24);
         uint32_t bits = fuzz_byte(&world->input);

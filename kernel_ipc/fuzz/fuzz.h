@@ -68,4 +68,11 @@ static inline uint32_t fuzz_number(struct fuzz_input *input, uint32_t limit)
     }
 }
 
+/* A number from 1 to the limit, and rarely one at an edge or beyond: for what refuses all else that a call could do. */
+static inline uint32_t fuzz_mostly(struct fuzz_input *input, uint32_t limit)
+{
+    uint32_t choice = fuzz_byte(input);
+    return choice >= 248 ? fuzz_number(input, limit) : 1 + choice % limit;
+}
+
 #endif

@@ -11,15 +11,17 @@ FUZZ_SECONDS ?= 600
 FUZZ_TARGET ?= $(KIPC_FUZZ_TARGETS)
 KIPC_FUZZ_BUILD := $(KIPC_BUILD)/fuzz
 KIPC_FUZZ_FLAGS := -g -O1 -fno-omit-frame-pointer -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
-KIPC_FUZZ_WORLD := $(addprefix kernel_ipc/fuzz/,world.c audit.c calls_process.c calls_synchronisation.c calls_channel.c)
-KIPC_FUZZ_SOURCES_kernel := $(KIPC_FUZZ_WORLD)
-KIPC_FUZZ_SOURCES_syscall := $(addprefix kernel_ipc/fuzz/,world.c audit.c)
+KIPC_FUZZ_WORLD := $(addprefix kernel_ipc/,fuzz/world.c fuzz/world_handles.c fuzz/audit.c fuzz/audit_memory.c \
+  fuzz/furniture.c tests/fake_memory.c)
+KIPC_FUZZ_SOURCES_kernel := $(KIPC_FUZZ_WORLD) \
+  $(addprefix kernel_ipc/fuzz/calls_,process.c synchronisation.c channel.c transfer.c region.c)
+KIPC_FUZZ_SOURCES_syscall := $(KIPC_FUZZ_WORLD)
 KIPC_FUZZ_PROGRAMS := $(KIPC_FUZZ_TARGETS:%=$(KIPC_FUZZ_BUILD)/fuzz_%)
 
 $(KIPC_FUZZ_BUILD)/%.o: kernel_ipc/%.c kernel_ipc/fuzz/fuzz.mk
 	@mkdir -p $(@D)
 	@echo '  cc       $< (fuzz)'
-	$(QUIET)$(KIPC_CLANG) $(KIPC_FLAGS) -Ikernel_ipc/fuzz $(KIPC_FUZZ_FLAGS) -c $< -o $@
+	$(QUIET)$(KIPC_CLANG) $(KIPC_FLAGS) -Ikernel_ipc/fuzz -Ikernel_ipc/tests $(KIPC_FUZZ_FLAGS) -c $< -o $@
 
 define KIPC_FUZZ_RULES
 $(KIPC_FUZZ_BUILD)/fuzz_$(1): $(patsubst kernel_ipc/%.c,$(KIPC_FUZZ_BUILD)/%.o,kernel_ipc/fuzz/fuzz_$(1).c \

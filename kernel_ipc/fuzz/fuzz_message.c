@@ -1,11 +1,16 @@
 /* SPDX-License-Identifier: MIT */
-/* Headers and small messages as a peer may have written them, and a table of outstanding requests. */
+/*
+ * Headers and small messages as a peer may have written them, a table of outstanding requests, and a registry of names
+ * with a reader that stays in the middle of a look-up.
+ */
 #include "fuzz.h"
-#include <kipc/error.h>
 #include <kipc/message.h>
+#include <kipc/registry.h>
 #include <string.h>
 
 #define OUTSTANDING 4u
+#define NAMES 20u
+#define NAMES_TRIED 26u
 
 /* A header that passes has only fields that mean something, whatever its bytes were. */
 static void check_header(const struct kipc_message_header *header, size_t available)
@@ -102,6 +107,82 @@ static void check_requests(struct fuzz_input *input)
     }
 }
 
+/* A name of a few letters, so that the same one comes again; now and then what is no name. */
+static bool some_name(struct fuzz_input *input, char text[4], struct kipc_name *name)
+{
+    uint32_t choice = fuzz_byte(input);
+    memset(text, 0, 4);
+    text[0] = (char)('a' + choice % NAMES_TRIED);
+    text[1] = choice >= 248 ? (char)fuzz_byte(input) : '\0';
+    return kipc_name_set_up(name, text, 0) == KIPC_OK && text[1] == '\0';
+}
+
+struct reading {
+    const struct kipc_registry_entry *entry; /* what it found; NULL: it does not read */
+    struct kipc_registry_entry seen;
+};
+
+/* What a reader has found stays as it was until it has finished, whatever happens to the name. */
+static void read_on(struct fuzz_input *input, struct kipc_registry *registry, const struct kipc_name *name,
+                    struct reading *reading)
+{
+    struct kipc_registry_reader *place = kipc_registry_place(registry, 0);
+    if (reading->entry != NULL) {
+        FUZZ_REQUIRE(memcmp(reading->entry->words, reading->seen.words, sizeof(reading->seen.words)) == 0);
+        FUZZ_REQUIRE(reading->entry->id == reading->seen.id);
+    }
+    if (fuzz_below(input, 2) == 0 && reading->entry == NULL) {
+        kipc_registry_read_begin(registry, place);
+        reading->entry = kipc_registry_read(registry, name);
+        if (reading->entry == NULL) {
+            kipc_registry_read_end(place);
+        } else {
+            reading->seen = *reading->entry;
+        }
+    } else if (reading->entry != NULL && fuzz_below(input, 4) == 0) {
+        kipc_registry_read_end(place);
+        reading->entry = NULL;
+    }
+}
+
+/* Names come and go; writer and readers find what a plain list says. */
+static void check_registry(struct fuzz_input *input)
+{
+    struct kipc_registry registry;
+    struct reading reading = {.entry = NULL};
+    uint32_t ids[NAMES_TRIED] = {0};
+    uint32_t used = 0;
+    size_t bytes = kipc_registry_bytes(NAMES, 2);
+    size_t rounded = (bytes + KIPC_CACHELINE - 1) / KIPC_CACHELINE * KIPC_CACHELINE;
+    void *memory = aligned_alloc(KIPC_CACHELINE, rounded);
+    FUZZ_REQUIRE(memory != NULL);
+    memset(memory, 0xA5, rounded);
+    FUZZ_REQUIRE(kipc_registry_set_up(&registry, memory, bytes, NAMES, 2) == KIPC_OK);
+    for (uint32_t i = 0; i < 200 && input->left > 0; i++) {
+        char text[4];
+        struct kipc_name name;
+        if (!some_name(input, text, &name)) {
+            continue;
+        }
+        uint32_t *id = &ids[text[0] - 'a'];
+        FUZZ_REQUIRE(kipc_registry_find(&registry, &name) == *id);
+        FUZZ_REQUIRE(kipc_registry_look_up(&registry, &name, kipc_registry_place(&registry, 1)) == *id);
+        read_on(input, &registry, &name, &reading);
+        if (fuzz_below(input, 2) == 0) {
+            int result = kipc_registry_add(&registry, &name, i + 1);
+            FUZZ_REQUIRE(*id != 0 ? result == KIPC_E_EXIST : result == KIPC_OK || result == KIPC_E_NOSPC);
+            FUZZ_REQUIRE(result != KIPC_E_NOSPC || used == NAMES || reading.entry != NULL);
+            used += result == KIPC_OK ? 1 : 0;
+            *id = result == KIPC_OK ? i + 1 : *id;
+        } else {
+            FUZZ_REQUIRE(kipc_registry_remove(&registry, &name) == (*id != 0 ? KIPC_OK : KIPC_E_NOTFOUND));
+            used -= *id != 0 ? 1 : 0;
+            *id = 0;
+        }
+    }
+    free(memory);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t count);
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t count)
@@ -118,5 +199,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t count)
     check_stamp(&message.header, fuzz_word(&input, 8), fuzz_below(&input, 2) == 0 ? message.header.destination : 7);
     check_new(&input);
     check_requests(&input);
+    check_registry(&input);
     return 0;
 }

@@ -120,6 +120,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t count)
     open_users(&users, &world);
     world.step = step;
     world.model = &users;
+    if (fuzz_below(&world.input, 16) != 15) { /* else from nothing */
+        (void)furnish(&world);
+    }
     world_run(&world);
     world_close(&world);
     for (uint32_t i = 0; i < 2 * WORLD_PROCESSES; i++) {

@@ -23,16 +23,28 @@ if [ -d "$inputs" ]; then
         exit 1
     }
 fi
+# Long inputs to begin with, the same each time: what they do is random, and plenty.
+seeds=$folder/seeds
+if [ ! -d "$seeds" ]; then
+    mkdir -p "$seeds.new"
+    for seed in $(seq 48); do
+        LC_ALL=C awk -v seed="$seed" 'BEGIN { srand(seed); for (i = 0; i < 1024; i++) printf "%c", 1 + rand() * 254 }' \
+            > "$seeds.new/$seed"
+    done
+    mv "$seeds.new" "$seeds"
+fi
 if [ "$seconds" = short ]; then
-    corpus=
+    corpus=$folder/short/$target
+    rm -rf "$corpus"
+    mkdir -p "$corpus"
     limits="-seed=1 -runs=$([ "$target" = kernel ] || [ "$target" = syscall ] && echo 2000 || echo 10000) -max_total_time=5"
 else
     corpus=$folder/corpus/$target
     mkdir -p "$corpus"
     limits="-max_total_time=$seconds"
 fi
-# shellcheck disable=SC2086  # one argument a word; the corpus may be none
-"$program" $options $limits $corpus > "$log" 2>&1 || {
+# shellcheck disable=SC2086  # one argument a word
+"$program" $options $limits "$corpus" "$seeds" > "$log" 2>&1 || {
     echo "fuzz $target: found something; its input lies in $findings" >&2
     grep -vE '	(NEW|REDUCE|RELOAD|pulse)' "$log" | tail -n 40 >&2
     exit 1

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "world.h"
-#include <kipc/handle.h>
+#include <kipc/capability.h>
 #include <kipc/shared.h>
 #include <string.h>
 
@@ -8,8 +8,8 @@
 #define BLOCKS 48u
 #define REQUESTS 4u
 #define NAMES 3u
-#define HANDLES 24u
-#define NEAR_TICKS 16u
+#define HANDLES 80u
+#define PREEMPTIONS_MAX 3u
 
 static uint32_t port_current(void *context)
 {
@@ -34,13 +34,43 @@ static bool goes_on(const struct world *world)
     return world->input.left > 0 && world->steps < STEPS_MAX;
 }
 
+/* Other steps may run in the middle of it, so what belongs to this one is put back at its end. */
 static void step_as(struct world *world, uint32_t thread)
 {
+    uint32_t sections = world->sections;
+    bool was_preempted = world->was_preempted;
     world->current = thread;
     world->steps += 1;
+    world->sections = 0;
+    world->was_preempted = false;
     world->step(world);
     FUZZ_REQUIRE(!world->is_locked);
     world_audit(world);
+    world->sections = sections;
+    world->was_preempted = was_preempted;
+}
+
+/* Between two sections of one call others come to run. The thread itself does not block: whoever wakes it is early. */
+static void preempt(struct world *world)
+{
+    uint32_t self = world->current;
+    bool is_first = world->sections == 0 || world->steps == 0;
+    world->sections += 1;
+    if (is_first || world->depth == PREEMPTIONS_MAX || !goes_on(world) || fuzz_below(&world->input, 8) != 0) {
+        return;
+    }
+    world->depth += 1;
+    world->is_blocked[self] = true;
+    for (uint32_t left = 1 + fuzz_below(&world->input, 3); left > 0 && goes_on(world); left--) {
+        uint32_t thread = runnable(world);
+        if (thread != WORLD_THREADS) {
+            step_as(world, thread);
+        }
+    }
+    world->is_blocked[self] = false;
+    world->current = self;
+    world->was_preempted = true;
+    world->depth -= 1;
 }
 
 /* Ends the wait of a thread that nobody woke: by cancellation or, where the rules forbid that, with its process. */
@@ -119,6 +149,7 @@ static uintptr_t section_lock(void *context)
 {
     struct world *world = context;
     FUZZ_REQUIRE(!world->is_locked); /* sections never nest */
+    preempt(world);
     world->is_locked = true;
     return 0x5ec7;
 }
@@ -153,8 +184,64 @@ static const struct kipc_port_ops port_ops = {
 static const struct kipc_scheduler_ops scheduler_ops = {
     .lock = section_lock, .unlock = section_unlock, .set_priority = section_priority};
 
+static void transport_kick(void *context, uint32_t port)
+{
+    struct world *world = context;
+    FUZZ_REQUIRE(!world->is_locked && port < KIPC_CFG_PORTS_MAX);
+    if (world->kicked != NULL) {
+        world->kicked(world, port);
+    }
+}
+
+static void transport_room(void *context, uint32_t port)
+{
+    struct world *world = context;
+    FUZZ_REQUIRE(!world->is_locked && port < KIPC_CFG_PORTS_MAX);
+}
+
+static void transport_parted(void *context, uint32_t port)
+{
+    struct world *world = context;
+    FUZZ_REQUIRE(world->is_locked && port < KIPC_CFG_PORTS_MAX);
+}
+
+static const struct kipc_transport_ops transport_ops = {
+    .kick = transport_kick, .room = transport_room, .parted = transport_parted};
+
+static void *lines(size_t bytes)
+{
+    void *memory = aligned_alloc(KIPC_CACHELINE, (bytes + KIPC_CACHELINE - 1) / KIPC_CACHELINE * KIPC_CACHELINE);
+    FUZZ_REQUIRE(bytes > 0 && memory != NULL);
+    memset(memory, 0xA5, bytes); /* nothing may rely on cleared memory */
+    return memory;
+}
+
+/* Fewer pages, tables and mappings than the regions want, so that each runs out. */
+static void open_memory(struct world *world)
+{
+    static const struct kipc_memory_limits limits = {
+        .pages = WORLD_PAGES - 2, .frame_tables = 5, .mappings = 10, .region_bytes = WORLD_REGION_BYTES};
+    size_t bytes = kipc_memory_bytes(&limits);
+    world->storage = lines(bytes);
+    world->pages = lines(WORLD_PAGES * WORLD_PAGE_BYTES);
+    fake_memory_set_up(&world->port_memory, WORLD_PAGE_BYTES, world->pages, world->taken, WORLD_PAGES, world->mapped,
+                       WORLD_MAPPED);
+    FUZZ_REQUIRE(kipc_memory_set_up(&world->kernel, &world->shared, &world->port_memory.port, &limits, world->storage,
+                                    bytes) == KIPC_OK);
+}
+
+static void close_memory(struct world *world)
+{
+    FUZZ_REQUIRE(kipc_memory_tear_down(&world->kernel) == KIPC_OK);
+    FUZZ_REQUIRE(world->port_memory.taken_count == 0 && world->shared.mappings_used == 0);
+    FUZZ_REQUIRE(world->shared.frames_used == 0 && world->shared.pages_mapped == 0);
+    free(world->storage);
+    free(world->pages);
+}
+
 void world_open(struct world *world, const uint8_t *bytes, size_t count)
 {
+    static const uint8_t key[KIPC_CAPABILITY_KEY_BYTES] = "not in the input";
     memset(world, 0, sizeof(*world));
     world->input = (struct fuzz_input){bytes, count};
     world->now = 1;
@@ -170,11 +257,13 @@ void world_open(struct world *world, const uint8_t *bytes, size_t count)
     }
     limits.tables[KIPC_TABLE_HANDLE] = HANDLES;
     size_t size = kipc_kernel_bytes(&limits);
-    world->memory = aligned_alloc(KIPC_CACHELINE, (size + KIPC_CACHELINE - 1) / KIPC_CACHELINE * KIPC_CACHELINE);
-    FUZZ_REQUIRE(size > 0 && world->memory != NULL);
-    memset(world->memory, 0xA5, size);
+    world->memory = lines(size);
     FUZZ_REQUIRE(kipc_kernel_set_up(&world->kernel, &world->port, &world->scheduler, &limits, world->memory, size) ==
                  KIPC_OK);
+    FUZZ_REQUIRE(kipc_kernel_set_capability_key(&world->kernel, key) == KIPC_OK);
+    open_memory(world);
+    world->transport = (struct kipc_transport){.ops = &transport_ops, .context = world, .payload_max = 300};
+    FUZZ_REQUIRE(kipc_route_add(&world->kernel, 0, &world->transport) == KIPC_OK);
     for (uint32_t i = 0; i < WORLD_PROCESSES; i++) {
         struct kipc_process_config config = kipc_process_config_default();
         config.user = i;
@@ -185,6 +274,7 @@ void world_open(struct world *world, const uint8_t *bytes, size_t count)
             config.limits[KIPC_QUOTA_CHANNELS] = 2;
             config.limits[KIPC_QUOTA_BYTES] = 1024;
             config.limits[KIPC_QUOTA_MESSAGES] = 3;
+            config.limits[KIPC_QUOTA_PAGES] = 7;
         }
         FUZZ_REQUIRE(kipc_process_register(&world->kernel, &config, &world->pids[i]) == KIPC_OK);
     }
@@ -208,14 +298,14 @@ static void unlink_all(struct world *world)
     for (unsigned int table = KIPC_TABLE_FIRST_OBJECT; table < KIPC_TABLE_COUNT; table++) {
         for (uint32_t i = 0; i < kernel->tables[table].capacity; i++) {
             const struct kipc_object *object = kipc_table_at(&kernel->tables[table], i);
-            if (object == NULL || !object->entry.is_live) {
+            if (object == NULL) {
                 continue;
             }
             struct kipc_process_config config = kipc_process_config_default();
             char name[KIPC_CFG_NAME_MAX + 1];
             kipc_pid_t pid;
-            memcpy(name, object->name, sizeof(name));
-            config.user = object->user;
+            memcpy(name, object->details->name, sizeof(name));
+            config.user = object->details->user;
             FUZZ_REQUIRE(kipc_process_register(kernel, &config, &pid) == KIPC_OK);
             FUZZ_REQUIRE(kipc_object_unlink(kernel, pid, (enum kipc_table_id)table, name) == KIPC_OK);
             FUZZ_REQUIRE(kipc_process_exit(kernel, pid) == KIPC_OK);
@@ -243,84 +333,7 @@ void world_close(struct world *world)
     for (uint32_t i = 0; i < WORLD_THREADS; i++) {
         FUZZ_REQUIRE(world->kernel.threads[i].owned == NULL);
     }
+    close_memory(world);
     FUZZ_REQUIRE(kipc_kernel_tear_down(&world->kernel) == KIPC_OK);
     free(world->memory);
-}
-
-kipc_pid_t world_pid(struct world *world)
-{
-    uint32_t choice = fuzz_below(&world->input, 16);
-    if (choice == 0) {
-        return (kipc_pid_t)fuzz_word(&world->input, 4);
-    }
-    return choice < 4 ? world->pids[choice - 1] : world->pids[world->current % WORLD_PROCESSES];
-}
-
-kipc_handle_t world_handle(struct world *world, kipc_pid_t pid)
-{
-    uint32_t choice = fuzz_byte(&world->input);
-    if (world->handle_count == 0 || choice == 255) {
-        return (kipc_handle_t)fuzz_word(&world->input, 4);
-    }
-    uint32_t first = choice % world->handle_count;
-    /* From there on the first that belongs to the process; the one chosen if none does, or for one in eight. */
-    for (uint32_t i = 0; choice % 8 != 7 && i < world->handle_count; i++) {
-        const struct world_handle *candidate = &world->handles[(first + i) % world->handle_count];
-        if (candidate->pid == pid && !candidate->is_closed) {
-            return candidate->handle;
-        }
-    }
-    return world->handles[first].handle;
-}
-
-void world_give(struct world *world, kipc_pid_t pid, kipc_handle_t handle)
-{
-    FUZZ_REQUIRE(handle != KIPC_NO_ID);
-    for (uint32_t i = 0; i < world->handle_count; i++) {
-        struct world_handle *known = &world->handles[i];
-        if (known->handle == handle) {
-            FUZZ_REQUIRE(!known->is_closed); /* names are never reused */
-            known->pid = pid;                /* it moved */
-            return;
-        }
-    }
-    uint32_t place = world->handle_count < WORLD_HANDLES ? world->handle_count++ : handle % WORLD_HANDLES;
-    world->handles[place] = (struct world_handle){.pid = pid, .handle = handle};
-}
-
-uint64_t world_deadline(struct world *world)
-{
-    switch (fuzz_below(&world->input, 4)) {
-    case 0:
-        return KIPC_NO_WAIT;
-    case 1:
-        return world->now + fuzz_below(&world->input, NEAR_TICKS);
-    case 2:
-        return 1; /* passed */
-    default:
-        return KIPC_FOREVER;
-    }
-}
-
-uint32_t world_object_id(struct world *world, kipc_pid_t pid, kipc_handle_t handle, enum kipc_table_id table)
-{
-    const struct kipc_handle_entry *entry = kipc_table_find(&world->kernel.tables[KIPC_TABLE_HANDLE], handle);
-    const struct kipc_process *process = kipc_table_find(&world->kernel.tables[KIPC_TABLE_PROCESS], pid);
-    if (entry == NULL || process == NULL || entry->process != process || entry->object->table != table) {
-        return KIPC_NO_ID;
-    }
-    return kipc_table_id(&world->kernel.tables[table], entry->object);
-}
-
-int64_t world_check(struct world *world, kipc_pid_t pid, kipc_handle_t handle, int64_t result)
-{
-    FUZZ_REQUIRE(!world->is_locked);
-    FUZZ_REQUIRE(result >= INT32_MIN && (result >= 0 || kipc_error_promise((int)result) != kipc_error_promise(1)));
-    for (uint32_t i = 0; handle != KIPC_NO_ID && i < world->handle_count; i++) {
-        const struct world_handle *known = &world->handles[i];
-        if (known->handle == handle && (known->pid != pid || known->is_closed)) {
-            FUZZ_REQUIRE(result < 0);
-        }
-    }
-    return result;
 }

@@ -3,9 +3,8 @@
  * Operations under way stand in two queues of an inbox: sends that found no room, receives that found no message. While
  * one stands there, the plain way of messages is closed, so each message and each place passes here.
  */
-#include "channel.h"
+#include "async.h"
 #include "event.h"
-#include <kipc/async.h>
 
 static struct kipc_operation **queue_of(const struct kipc_operation *operation)
 {
@@ -13,7 +12,7 @@ static struct kipc_operation **queue_of(const struct kipc_operation *operation)
     return operation->is_receive ? &inbox->pending_receives : &inbox->pending_sends;
 }
 
-static void enqueue(struct kipc_operation *operation)
+void ki_operation_enqueue(struct kipc_operation *operation)
 {
     struct kipc_operation **place = queue_of(operation);
     while (*place != NULL) {
@@ -45,7 +44,7 @@ static void release_event(struct kipc_kernel *kernel, struct kipc_operation *ope
     }
 }
 
-static void complete(struct kipc_kernel *kernel, struct kipc_operation *operation, int result)
+void ki_operation_complete(struct kipc_kernel *kernel, struct kipc_operation *operation, int result)
 {
     operation->is_complete = true;
     operation->result = result;
@@ -64,7 +63,7 @@ static void unreserve(struct kipc_kernel *kernel, struct kipc_operation *operati
 }
 
 /* What is left of an operation: all that it keeps. */
-static void end(struct kipc_kernel *kernel, struct kipc_operation *operation)
+void ki_operation_end(struct kipc_kernel *kernel, struct kipc_operation *operation)
 {
     struct kipc_channel *inbox = operation->inbox;
     struct kipc_channel *from = operation->end;
@@ -87,7 +86,9 @@ static void end(struct kipc_kernel *kernel, struct kipc_operation *operation)
     if (from != NULL) {
         ki_object_unpin(kernel, &from->object);
     }
-    ki_object_unpin(kernel, &inbox->object);
+    if (inbox != NULL) { /* it was complete from the beginning */
+        ki_object_unpin(kernel, &inbox->object);
+    }
 }
 
 bool ki_async_give_message(struct kipc_kernel *kernel, struct kipc_channel *inbox, struct kipc_block *block)
@@ -97,10 +98,10 @@ bool ki_async_give_message(struct kipc_kernel *kernel, struct kipc_channel *inbo
         dequeue(operation);
         if (block->length <= operation->capacity) {
             operation->block = block;
-            complete(kernel, operation, (int)block->length);
+            ki_operation_complete(kernel, operation, (int)block->length);
             return true;
         }
-        complete(kernel, operation, KIPC_E_MSGSIZE);
+        ki_operation_complete(kernel, operation, KIPC_E_MSGSIZE);
     }
     return false;
 }
@@ -111,12 +112,11 @@ void ki_async_give_room(struct kipc_kernel *kernel, struct kipc_channel *inbox)
     while (operation != NULL && inbox->senders.first == NULL && ki_channel_has_room(inbox, operation->block->length)) {
         struct kipc_block *block = operation->block;
         dequeue(operation);
-        inbox->used += 1;
-        inbox->used_bytes += block->length;
+        ki_channel_take_place(inbox, block->length);
         unreserve(kernel, operation); /* it counts for the inbox from here on */
         operation->block = NULL;
         ki_channel_deliver_written(kernel, operation->end, inbox, block);
-        complete(kernel, operation, KIPC_OK);
+        ki_operation_complete(kernel, operation, KIPC_OK);
         operation = inbox->pending_sends;
     }
 }
@@ -127,7 +127,7 @@ void ki_async_part(struct kipc_kernel *kernel, struct kipc_channel *inbox)
         struct kipc_operation *operation =
             inbox->pending_sends != NULL ? inbox->pending_sends : inbox->pending_receives;
         dequeue(operation);
-        complete(kernel, operation, KIPC_E_CLOSED);
+        ki_operation_complete(kernel, operation, KIPC_E_CLOSED);
     }
 }
 
@@ -137,11 +137,11 @@ void ki_async_of_ended(struct kipc_kernel *kernel, struct kipc_process *process)
     if (operation->is_queued) {
         dequeue(operation);
     }
-    end(kernel, operation);
+    ki_operation_end(kernel, operation);
 }
 
 /* All that a new operation can be refused for, before anything is done: its event, and its place. */
-static int check(struct ki_call *call, kipc_handle_t event, struct kipc_event **found)
+int ki_operation_check(struct ki_call *call, kipc_handle_t event, struct kipc_event **found)
 {
     struct kipc_table *table = &call->kernel->tables[KIPC_TABLE_OPERATION];
     struct kipc_handle_entry *entry;
@@ -159,8 +159,8 @@ static int check(struct ki_call *call, kipc_handle_t event, struct kipc_event **
 }
 
 /* An operation of the caller, which `check` has let pass; it pins what it needs. from: NULL for a receive. */
-static struct kipc_operation *begin(struct ki_call *call, struct kipc_channel *inbox, struct kipc_channel *from,
-                                    struct kipc_event *event)
+struct kipc_operation *ki_operation_begin(struct ki_call *call, struct kipc_channel *inbox, struct kipc_channel *from,
+                                          struct kipc_event *event)
 {
     struct kipc_operation *operation = kipc_table_take(&call->kernel->tables[KIPC_TABLE_OPERATION]);
     KIPC_ASSERT(operation != NULL);
@@ -181,92 +181,6 @@ static struct kipc_operation *begin(struct ki_call *call, struct kipc_channel *i
     return operation;
 }
 
-/* An operation that waits for room. Its message is copied in the critical section, so that it keeps its turn. */
-static int begin_waiting(struct ki_call *call, const struct kipc_channel_message *message,
-                         const struct ki_origin *origin, struct kipc_event *event, kipc_token_t *token)
-{
-    struct kipc_kernel *kernel = call->kernel;
-    struct kipc_channel *from = call->object;
-    uint32_t blocks = ki_blocks_for(message->length);
-    KIPC_GUARD(ki_blocks_reserve(kernel, blocks) == KIPC_OK, KIPC_E_NOMEM);
-    struct kipc_operation *operation = begin(call, from->peer, from, event);
-    operation->reserved = blocks;
-    operation->block = ki_blocks_take(kernel, message->length);
-    ki_channel_fill(operation->block, message, origin);
-    kernel->copied_bytes += message->length;
-    enqueue(operation);
-    *token = kipc_table_id(&kernel->tables[KIPC_TABLE_OPERATION], operation);
-    return KIPC_OK;
-}
-
-/* There is room: the message is sent, and the operation complete. The ends are pinned. */
-static int send_now(struct ki_call *call, const struct kipc_channel_message *message, const struct ki_origin *origin,
-                    struct kipc_event *event, kipc_token_t *token)
-{
-    struct kipc_kernel *kernel = call->kernel;
-    struct kipc_channel *from = call->object;
-    struct kipc_channel *inbox = from->peer;
-    struct kipc_operation *operation = begin(call, inbox, from, event);
-    *token = kipc_table_id(&kernel->tables[KIPC_TABLE_OPERATION], operation);
-    struct kipc_block *block = ki_blocks_take(kernel, message->length);
-    ki_unlock(kernel);
-    ki_channel_fill(block, message, origin);
-    ki_lock(kernel);
-    kernel->copied_bytes += message->length;
-    int result = ki_channel_deliver(call, inbox, block, message, KIPC_NO_WAIT);
-    operation = kipc_table_find(&kernel->tables[KIPC_TABLE_OPERATION], *token);
-    if (operation != NULL && result == KIPC_OK) { /* else the process ended during the copy */
-        complete(kernel, operation, KIPC_OK);
-    } else if (operation != NULL) {
-        end(kernel, operation);
-    }
-    ki_remote_kick(kernel, inbox);
-    return result;
-}
-
-static int send(struct ki_call *call, const struct kipc_channel_message *message, kipc_pid_t caller,
-                kipc_handle_t handle, kipc_token_t *token)
-{
-    struct kipc_channel *from = call->object;
-    struct kipc_event *event;
-    int result = ki_channel_check(call, message, caller);
-    KIPC_GUARD(result == KIPC_OK, result);
-    struct kipc_channel *inbox = from->peer;
-    KIPC_GUARD(inbox->config.capacity != 0, KIPC_E_INVAL);
-    result = check(call, handle, &event);
-    KIPC_GUARD(result == KIPC_OK, result);
-    KIPC_GUARD(ki_charge_message(call->kernel, call->process) == KIPC_OK, KIPC_E_QUOTA);
-    const struct ki_origin origin = {.sender = caller, .request_id = 0, .payer = caller};
-    result = ki_channel_find_place(call, inbox, message->length, KIPC_NO_WAIT);
-    if (result == KIPC_OK) {
-        from->object.pins += 1;
-        inbox->object.pins += 1;
-        result = send_now(call, message, &origin, event, token);
-        ki_object_unpin(call->kernel, &inbox->object);
-        ki_object_unpin(call->kernel, &from->object);
-        return result;
-    }
-    if (result == KIPC_E_FULL && inbox->config.overflow == KIPC_OVERFLOW_BLOCK) {
-        result = begin_waiting(call, message, &origin, event, token);
-    }
-    if (result != KIPC_OK) {
-        ki_discharge(call->kernel, caller, KIPC_QUOTA_MESSAGES, 1);
-    }
-    return result;
-}
-
-int kipc_channel_send_async(struct kipc_kernel *kernel, kipc_pid_t caller, kipc_handle_t handle,
-                            const struct kipc_channel_message *message, kipc_handle_t event, kipc_token_t *token)
-{
-    KIPC_GUARD(token != NULL && message != NULL && (message->data != NULL || message->length == 0), KIPC_E_INVAL);
-    KIPC_GUARD((unsigned int)message->type <= KIPC_MESSAGE_CONTROL && message->capability_count == 0, KIPC_E_INVAL);
-    KIPC_GUARD((message->flags & ~(unsigned int)KIPC_MESSAGE_FLAGS) == 0, KIPC_E_INVAL);
-    struct ki_call call;
-    int result = ki_enter_thread(&call, kernel, caller, handle, KIPC_TABLE_CHANNEL, KIPC_RIGHT_SEND);
-    KIPC_GUARD(result == KIPC_OK, result);
-    return ki_leave(kernel, send(&call, message, caller, event, token));
-}
-
 static int receive(struct ki_call *call, uint32_t capacity, kipc_pid_t caller, kipc_handle_t handle,
                    kipc_token_t *token)
 {
@@ -276,18 +190,18 @@ static int receive(struct ki_call *call, uint32_t capacity, kipc_pid_t caller, k
     struct kipc_event *event;
     KIPC_GUARD(ki_channel_lets(inbox, call->process, caller), KIPC_E_ACCES);
     KIPC_GUARD(inbox->config.capacity != 0, KIPC_E_INVAL);
-    int result = check(call, handle, &event);
+    int result = ki_operation_check(call, handle, &event);
     KIPC_GUARD(result == KIPC_OK, result);
     result = ki_channel_get(call, capacity, KIPC_NO_WAIT, &block);
     KIPC_GUARD(result == KIPC_OK || result == KIPC_E_EMPTY, result);
-    struct kipc_operation *operation = begin(call, inbox, NULL, event);
+    struct kipc_operation *operation = ki_operation_begin(call, inbox, NULL, event);
     *token = kipc_table_id(&kernel->tables[KIPC_TABLE_OPERATION], operation);
     operation->capacity = capacity;
     if (result == KIPC_OK) {
         operation->block = block;
-        complete(kernel, operation, (int)block->length);
+        ki_operation_complete(kernel, operation, (int)block->length);
     } else {
-        enqueue(operation);
+        ki_operation_enqueue(operation);
     }
     return KIPC_OK;
 }
@@ -359,7 +273,7 @@ int kipc_async_poll(struct kipc_kernel *kernel, kipc_pid_t caller, kipc_token_t 
         operation = kipc_table_find(&kernel->tables[KIPC_TABLE_OPERATION], token);
     }
     if (operation != NULL) {
-        end(kernel, operation);
+        ki_operation_end(kernel, operation);
     }
     return ki_leave(kernel, result);
 }
@@ -375,7 +289,7 @@ int kipc_async_cancel(struct kipc_kernel *kernel, kipc_pid_t caller, kipc_token_
     dequeue(operation);
     struct kipc_channel *inbox = operation->inbox;
     inbox->object.pins += 1;
-    end(kernel, operation);
+    ki_operation_end(kernel, operation);
     ki_channel_grant(kernel, inbox); /* who stood behind a larger message may fit */
     ki_object_unpin(kernel, &inbox->object);
     return ki_leave(kernel, KIPC_OK);

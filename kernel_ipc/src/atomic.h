@@ -5,6 +5,10 @@
  * "Sequenced" accesses are those of the wait protocol: each side stores one word and then loads the other side's, and
  * at least one of the two must see the other's store. All sequenced loads and stores have one total order.
  *
+ * A "published" store is a sequenced one or, if it is light, a release: then the waiter, before it looks again, makes
+ * every thread fence (kipc_port.fence_all), this one between its store and its load or elsewhere, so that the same
+ * holds.
+ *
  * A "dependent" load is an acquire load for accesses whose addresses are worked out from its result, and no other ones.
  *
  * RISC-V: the fence that makes this true stands behind the store (store; fence rw,rw), so a sequenced load needs none
@@ -59,6 +63,11 @@ static inline void ki_store_sequenced(kipc_shared_word *word, uint32_t value)
     kipc_model_store(word, value, KI_SEQUENCED);
 }
 
+static inline void ki_store_published(kipc_shared_word *word, uint32_t value, bool is_light)
+{
+    kipc_model_store(word, value, is_light ? KI_ACQUIRE_RELEASE : KI_SEQUENCED);
+}
+
 static inline bool ki_claim(kipc_shared_word *word, uint32_t expected, uint32_t desired)
 {
     return kipc_model_claim(word, expected, desired);
@@ -66,13 +75,21 @@ static inline bool ki_claim(kipc_shared_word *word, uint32_t expected, uint32_t 
 
 #elif KIPC_PLAIN_WORDS
 
+/*
+ * Between two points at which the compiler must take all memory for changed it can load a word neither earlier, nor
+ * later, nor again. A volatile load would say the same, but GCC 12 extends its result by an instruction of its own.
+ */
 static inline uint32_t ki_load_relaxed(const kipc_shared_word *word)
 {
-    return *word;
+    __asm__ volatile("" ::: "memory");
+    uint32_t value = *word;
+    __asm__ volatile("" ::: "memory");
+    return value;
 }
 
 static inline uint32_t ki_load_acquire(const kipc_shared_word *word)
 {
+    __asm__ volatile("" ::: "memory");
     uint32_t value = *word;
     __asm__ volatile("fence r,rw" ::: "memory");
     return value;
@@ -80,7 +97,7 @@ static inline uint32_t ki_load_acquire(const kipc_shared_word *word)
 
 static inline uint32_t ki_load_dependent(const kipc_shared_word *word)
 {
-    return *word; /* the memory model keeps an access behind the load that its address comes from */
+    return ki_load_relaxed(word); /* the memory model keeps an access behind the load that its address comes from */
 }
 
 static inline uint32_t ki_load_sequenced(const kipc_shared_word *word)
@@ -90,19 +107,26 @@ static inline uint32_t ki_load_sequenced(const kipc_shared_word *word)
 
 static inline void ki_store_relaxed(kipc_shared_word *word, uint32_t value)
 {
-    *word = value;
+    *(volatile uint32_t *)word = value;
 }
 
 static inline void ki_store_release(kipc_shared_word *word, uint32_t value)
 {
     __asm__ volatile("fence rw,w" ::: "memory");
-    *word = value;
+    *(volatile uint32_t *)word = value;
 }
 
 static inline void ki_store_sequenced(kipc_shared_word *word, uint32_t value)
 {
     ki_store_release(word, value);
     __asm__ volatile("fence rw,rw" ::: "memory");
+}
+
+/* The fence is one instruction here, no more than looking whether it may be left out would cost. */
+static inline void ki_store_published(kipc_shared_word *word, uint32_t value, bool is_light)
+{
+    (void)is_light;
+    ki_store_sequenced(word, value);
 }
 
 /* Only before blocking, on a private word of one side: the AMO (lr/sc) costs nothing that matters there. */
@@ -148,6 +172,17 @@ static inline void ki_store_release(kipc_shared_word *word, uint32_t value)
 static inline void ki_store_sequenced(kipc_shared_word *word, uint32_t value)
 {
     atomic_store_explicit(word, value, memory_order_seq_cst);
+}
+
+static inline void ki_store_published(kipc_shared_word *word, uint32_t value, bool is_light)
+{
+    if (is_light) {
+        atomic_store_explicit(word, value, memory_order_release);
+        /* The compiler keeps the order that the waiter's fence makes the processor keep. */
+        atomic_signal_fence(memory_order_seq_cst);
+    } else {
+        atomic_store_explicit(word, value, memory_order_seq_cst);
+    }
 }
 
 static inline bool ki_claim(kipc_shared_word *word, uint32_t expected, uint32_t desired)

@@ -2,6 +2,11 @@
 #include "channel.h"
 #include "copy.h"
 
+size_t kipc_slot_size(void)
+{
+    return sizeof(struct kipc_message_slot);
+}
+
 uint32_t ki_blocks_for(uint32_t length)
 {
     uint32_t rest = length > KIPC_MSG_SMALL_MAX ? length - KIPC_MSG_SMALL_MAX : 0;
@@ -27,6 +32,9 @@ void ki_blocks_give(struct kipc_kernel *kernel, struct kipc_block *block)
 {
     while (block != NULL) {
         struct kipc_block *more = block->more;
+        block->more = NULL;
+        block->sender = NULL;
+        block->capability_count = 0;
         block->next = kernel->free_blocks;
         kernel->free_blocks = block;
         kernel->blocks_free += 1;

@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#include "channel.h"
-#include <kipc/call.h>
-
-/* An id: a number that grows in the upper 48 bits, and the place plus 1. */
-#define PLACE_BITS 16u
+/* Calls with whatever there is to wait for, to copy and to undo. The straight way of most is src/call_straight.c. */
+#include "call_path.h"
 
 void ki_requests_set_up(struct kipc_kernel *kernel, struct kipc_request *requests, uint32_t count)
 {
@@ -13,49 +10,29 @@ void ki_requests_set_up(struct kipc_kernel *kernel, struct kipc_request *request
     ki_clear(requests, count * sizeof(*requests));
     for (uint32_t i = 0; i < count; i++) {
         requests[i].next_free = i + 1 < count ? &requests[i + 1] : NULL;
+        ki_queue_set_up(&requests[i].queue, KIPC_WAIT_FIFO); /* a free request's is empty and has no owner */
     }
-}
-
-static struct kipc_request *at_place(const struct kipc_kernel *kernel, uint64_t id)
-{
-    uint32_t place = (uint32_t)(id & ((1u << PLACE_BITS) - 1)) - 1;
-    return place < kernel->request_count ? &kernel->requests[place] : NULL;
 }
 
 /* The request of an id, if it is alive. */
 static struct kipc_request *find(const struct kipc_kernel *kernel, uint64_t id)
 {
-    struct kipc_request *request = at_place(kernel, id);
+    struct kipc_request *request = ki_request_at(kernel, id);
     return request != NULL && request->id == id && request->state != KIPC_REQUEST_FREE ? request : NULL;
 }
 
 static struct kipc_request *begin(struct kipc_kernel *kernel, uint32_t capacity)
 {
-    struct kipc_request *request = kernel->free_requests;
     uint32_t blocks = ki_blocks_for(capacity > sizeof(int32_t) ? capacity : sizeof(int32_t));
-    KIPC_GUARD(request != NULL && ki_blocks_reserve(kernel, blocks) == KIPC_OK, NULL);
-    kernel->free_requests = request->next_free;
-    kernel->next_request += 1;
-    request->id = kernel->next_request << PLACE_BITS | ((uint64_t)(request - kernel->requests) + 1);
-    request->state = KIPC_REQUEST_SENT;
-    request->was_answered = false;
-    request->server = KIPC_NO_ID;
-    request->capacity = capacity;
-    request->reserved = blocks;
-    request->reply = NULL;
-    ki_queue_set_up(&request->queue, KIPC_WAIT_FIFO);
-    return request;
+    KIPC_GUARD(kernel->free_requests != NULL && ki_blocks_reserve(kernel, blocks) == KIPC_OK, NULL);
+    return ki_request_begin(kernel, capacity, blocks);
 }
 
 static void end(struct kipc_kernel *kernel, struct kipc_request *request)
 {
-    request->was_answered = request->state == KIPC_REQUEST_ANSWERED;
-    request->state = KIPC_REQUEST_FREE;
-    ki_queue_set_owner(kernel, &request->queue, NULL);
+    ki_request_unserve(kernel, request);
     ki_blocks_give(kernel, request->reply);
-    kernel->blocks_reserved -= request->reserved;
-    request->next_free = kernel->free_requests;
-    kernel->free_requests = request;
+    ki_request_end(kernel, request);
 }
 
 /* The caller, if it waits already, goes on; else it will look at the state before it waits. */
@@ -77,7 +54,7 @@ void ki_request_fail(struct kipc_kernel *kernel, uint64_t id, int code)
 void ki_request_received(struct kipc_kernel *kernel, uint64_t id, kipc_pid_t server, struct kipc_thread *thread)
 {
     struct kipc_request *request = find(kernel, id);
-    if (request != NULL) {
+    if (request != NULL && request->state <= KIPC_REQUEST_RECEIVED) {
         request->state = KIPC_REQUEST_RECEIVED;
         request->server = server;
         ki_queue_set_owner(kernel, &request->queue, thread);
@@ -114,12 +91,11 @@ void ki_requests_of_ended(struct kipc_kernel *kernel, kipc_pid_t server)
 /* Waits until the request is answered or has failed; the wait's own end comes through. */
 static int await_answer(struct ki_call *call, struct kipc_request *request, uint64_t deadline)
 {
+    int result = KIPC_OK;
     if (request->state != KIPC_REQUEST_ANSWERED && request->state != KIPC_REQUEST_FAILED) {
-        int result = ki_wait_in(call, &request->queue, deadline);
-        bool is_over = request->state == KIPC_REQUEST_ANSWERED || request->state == KIPC_REQUEST_FAILED;
-        KIPC_GUARD(is_over, result);
+        result = ki_wait_in(call, &request->queue, deadline);
     }
-    return request->state == KIPC_REQUEST_FAILED ? request->failure : KIPC_OK;
+    return ki_request_outcome(request, result);
 }
 
 /* What an answer says: its length, or the error in it. */
@@ -140,16 +116,29 @@ static int read_answer(struct kipc_kernel *kernel, const struct kipc_request *re
 }
 
 /* The end of a call that nobody answered. */
-static void give_up(struct ki_call *call, struct kipc_channel *inbox, struct kipc_request *request)
+static void give_up(struct kipc_kernel *kernel, struct kipc_channel *inbox, struct kipc_request *request)
 {
     if (request->state == KIPC_REQUEST_ANSWERING) {
         request->state = KIPC_REQUEST_ABANDONED; /* who writes the reply frees it */
         return;
     }
     if (request->state == KIPC_REQUEST_SENT) {
-        ki_channel_take_back(call->kernel, inbox, request->id);
+        ki_channel_take_back(kernel, inbox, request->id);
     }
-    end(call->kernel, request);
+    end(kernel, request);
+}
+
+int ki_call_conclude(struct kipc_kernel *kernel, struct kipc_channel *inbox, struct kipc_request *request, int result,
+                     void *reply)
+{
+    if (result == KIPC_OK) {
+        result = read_answer(kernel, request, reply);
+        end(kernel, request);
+    } else {
+        give_up(kernel, inbox, request);
+    }
+    ki_object_unpin(kernel, &inbox->object);
+    return result;
 }
 
 static int call_and_wait(struct ki_call *call, struct kipc_channel_message *message, kipc_pid_t caller, void *reply,
@@ -169,33 +158,22 @@ static int call_and_wait(struct ki_call *call, struct kipc_channel_message *mess
     } else if (request->state == KIPC_REQUEST_FAILED) {
         result = request->failure; /* a rendezvous that ended otherwise */
     }
-    if (result == KIPC_OK) {
-        result = read_answer(kernel, request, reply);
-        end(kernel, request);
-    } else {
-        give_up(call, inbox, request);
-    }
-    ki_object_unpin(kernel, &inbox->object);
-    return result;
+    return ki_call_conclude(kernel, inbox, request, result, reply);
 }
 
-int kipc_channel_call(struct kipc_kernel *kernel, kipc_pid_t caller, kipc_handle_t handle,
-                      const struct kipc_channel_message *message, void *reply, uint32_t capacity, uint64_t deadline)
+int ki_call_on(struct kipc_kernel *kernel, struct kipc_thread *thread, struct kipc_handle_entry *handle,
+               const struct kipc_channel_message *message, kipc_pid_t caller, void *reply, uint32_t capacity,
+               uint64_t deadline)
 {
-    KIPC_GUARD(message != NULL && (message->data != NULL || message->length == 0), KIPC_E_INVAL);
-    KIPC_GUARD(message->capability_count <= KIPC_MSG_CAPABILITIES, KIPC_E_INVAL);
-    KIPC_GUARD((reply != NULL || capacity == 0) && deadline != KIPC_NO_WAIT, KIPC_E_INVAL);
-    KIPC_GUARD((message->flags & ~(unsigned int)KIPC_MESSAGE_FLAGS) == 0, KIPC_E_INVAL);
+    struct ki_call call = {
+        .kernel = kernel, .process = thread->process, .handle = handle, .object = handle->object, .thread = thread};
     struct kipc_channel_message request = *message;
     request.type = KIPC_MESSAGE_REQUEST;
-    struct ki_call call;
-    int result = ki_enter_thread(&call, kernel, caller, handle, KIPC_TABLE_CHANNEL, KIPC_RIGHT_SEND);
-    KIPC_GUARD(result == KIPC_OK, result);
     const struct kipc_channel *end = call.object;
     bool has_calls = !end->is_remote && !end->config.is_register_only;
-    result = has_calls ? ki_channel_check(&call, &request, caller) : KIPC_E_INVAL;
+    int result = has_calls ? ki_channel_check(&call, &request, caller) : KIPC_E_INVAL;
     if (result == KIPC_OK) {
-        uint32_t most = ((const struct kipc_channel *)call.object)->config.message_max;
+        uint32_t most = end->config.message_max;
         result = call_and_wait(&call, &request, caller, reply, capacity < most ? capacity : most, deadline);
     }
     return ki_leave(kernel, result);
@@ -204,7 +182,7 @@ int kipc_channel_call(struct kipc_kernel *kernel, kipc_pid_t caller, kipc_handle
 /* Whether a reply may be written; KIPC_OK, or why not. */
 static int check_reply(struct kipc_kernel *kernel, kipc_pid_t caller, uint64_t id, uint32_t length)
 {
-    const struct kipc_request *request = at_place(kernel, id);
+    const struct kipc_request *request = ki_request_at(kernel, id);
     bool was_given = request != NULL && id <= request->id;
     KIPC_GUARD(!was_given || request->id == id, KIPC_E_CLOSED); /* its place has another request now */
     if (!was_given || (request->server != caller && request->state != KIPC_REQUEST_FREE)) {
@@ -244,32 +222,16 @@ static int write_reply(struct kipc_kernel *kernel, struct kipc_request *request,
     return KIPC_OK;
 }
 
-static int reply_with(struct kipc_kernel *kernel, kipc_pid_t caller, uint64_t id, enum kipc_message_type type,
-                      const void *data, uint32_t length)
+int ki_reply_on(struct kipc_kernel *kernel, kipc_pid_t caller, uint64_t id, enum kipc_message_type type,
+                const void *data, uint32_t length)
 {
-    KIPC_GUARD(ki_is_set_up(kernel), KIPC_E_STATE);
-    ki_lock(kernel);
     if (ki_process(kernel, caller) == NULL) {
         return ki_leave(kernel, KIPC_E_SRCH);
     }
     kernel->checks += 1;
     int result = check_reply(kernel, caller, id, type == KIPC_MESSAGE_ERROR ? 0 : length);
     if (result == KIPC_OK) {
-        result = write_reply(kernel, at_place(kernel, id), type, data, length);
+        result = write_reply(kernel, ki_request_at(kernel, id), type, data, length);
     }
     return ki_leave(kernel, result);
-}
-
-int kipc_channel_reply(struct kipc_kernel *kernel, kipc_pid_t caller, uint64_t request_id, const void *data,
-                       uint32_t length)
-{
-    KIPC_GUARD(data != NULL || length == 0, KIPC_E_INVAL);
-    return reply_with(kernel, caller, request_id, KIPC_MESSAGE_RESPONSE, data, length);
-}
-
-int kipc_channel_reply_error(struct kipc_kernel *kernel, kipc_pid_t caller, uint64_t request_id, int code)
-{
-    KIPC_GUARD(code < 0, KIPC_E_INVAL);
-    const int32_t payload = code;
-    return reply_with(kernel, caller, request_id, KIPC_MESSAGE_ERROR, &payload, sizeof(payload));
 }

@@ -51,7 +51,7 @@ static uint32_t blocks_needed(const struct kipc_channel_config *config)
 static int give_inbox(struct ki_call *call, struct kipc_channel *end)
 {
     KIPC_GUARD(ki_charge(call->process, KIPC_QUOTA_BYTES, end->config.buffer_bytes) == KIPC_OK, KIPC_E_QUOTA);
-    end->object.bytes = end->config.buffer_bytes;
+    end->details.bytes = end->config.buffer_bytes;
     uint32_t blocks = blocks_needed(&end->config);
     int result = ki_blocks_reserve(call->kernel, blocks);
     KIPC_GUARD(result == KIPC_OK, result);
@@ -68,6 +68,8 @@ int ki_channel_set_up(struct ki_call *call, struct kipc_channel *end, const stru
     if (end->config.control_max == 0) {
         end->config.control_max = config->capacity < 4 ? 1 : config->capacity / 4;
     }
+    end->queue_max = config->capacity == 0 ? 1 : (int32_t)config->capacity;
+    end->free_bytes = config->buffer_bytes;
     ki_queue_set_up(&end->receivers, config->order);
     ki_queue_set_up(&end->senders, config->order);
     ki_queue_set_up(&end->takers, KIPC_WAIT_FIFO);
@@ -81,14 +83,26 @@ static bool takes_plainly(const struct kipc_channel *inbox)
            inbox->pending_sends == NULL && inbox->pending_receives == NULL && inbox->required_id == KIPC_NO_ID;
 }
 
+static void review_sends(struct kipc_channel *end)
+{
+    const struct kipc_channel *inbox = end->peer;
+    end->sends_plainly = inbox != NULL && end->rule_count == 0 && takes_plainly(inbox);
+    end->send_below = 0;
+    if (end->sends_plainly && inbox->senders.first == NULL && inbox->receivers.first == NULL) {
+        uint32_t most = inbox->config.message_max;
+        end->send_below = (most < KIPC_MSG_SMALL_MAX ? most : KIPC_MSG_SMALL_MAX) + 1;
+    }
+}
+
 void ki_channel_review(struct kipc_channel *end)
 {
-    struct kipc_channel *peer = end->peer;
     end->receives_plainly =
         end->rule_count == 0 && !end->is_remote && end->config.capacity != 0 && end->pending_sends == NULL;
-    end->sends_plainly = peer != NULL && end->rule_count == 0 && takes_plainly(peer);
-    if (peer != NULL) {
-        peer->sends_plainly = peer->rule_count == 0 && takes_plainly(end);
+    bool is_special = !end->receives_plainly || end->lost > 0 || end->senders.first != NULL;
+    end->receive_below = is_special ? 0 : KIPC_MSG_SMALL_MAX + 1;
+    review_sends(end);
+    if (end->peer != NULL) {
+        review_sends(end->peer);
     }
 }
 
@@ -105,7 +119,7 @@ static void announce(struct kipc_kernel *kernel, struct kipc_channel *end, enum 
     const struct ki_origin origin = {.sender = 0, .request_id = 0, .payer = KIPC_NO_ID};
     struct kipc_block *block = ki_blocks_take(kernel, 0);
     ki_channel_fill(block, &messages[control], &origin);
-    end->used += 1;
+    ki_channel_take_place(end, 0);
     end->announcements += 1;
     ki_channel_deliver_written(kernel, end, end, block);
 }
@@ -161,8 +175,7 @@ void ki_channel_grant(struct kipc_kernel *kernel, struct kipc_channel *inbox)
 {
     struct kipc_thread *sender = ki_first(&inbox->senders);
     while (sender != NULL && ki_channel_has_room(inbox, (uint32_t)sender->request)) {
-        inbox->used += 1;
-        inbox->used_bytes += (uint32_t)sender->request;
+        ki_channel_take_place(inbox, (uint32_t)sender->request);
         ki_settle(kernel, sender, KIPC_OK);
         sender = ki_first(&inbox->senders);
     }
@@ -175,8 +188,7 @@ void ki_channel_give_up(struct kipc_kernel *kernel, struct kipc_channel *inbox, 
                         uint32_t length)
 {
     ki_blocks_give(kernel, block);
-    inbox->used -= 1;
-    inbox->used_bytes -= length;
+    ki_channel_give_place(inbox, length);
     ki_channel_grant(kernel, inbox);
 }
 
@@ -192,7 +204,7 @@ void ki_channel_remove(struct kipc_kernel *kernel, struct kipc_channel *inbox, s
     if (inbox->last == block) {
         inbox->last = previous;
     }
-    inbox->queued -= 1;
+    ki_channel_count_queued(inbox, -1);
     ki_channel_count_control(inbox, block, -1);
     ki_discharge(kernel, block->payer, KIPC_QUOTA_MESSAGES, 1);
     struct kipc_thread *sender = block->sender;

@@ -75,11 +75,10 @@ void ki_channel_accept(struct ki_call *call, struct kipc_block *block, kipc_pid_
 /* Copies payload and header out, outside of the critical section. info may be NULL. */
 void ki_channel_read(const struct kipc_block *block, void *buffer, struct kipc_channel_info *info);
 
-/* The first ones of several messages that are plain, within the critical section; how many. */
-uint32_t ki_channel_send_plain(const struct ki_call *call, const struct kipc_channel_message *messages, uint32_t count,
-                               kipc_pid_t caller);
-struct kipc_channel_room;
-uint32_t ki_channel_receive_plain(struct ki_call *call, struct kipc_channel_room *rooms, uint32_t count);
+/* src/channel_wait.c: a receive through such an end, which has to wait; from inside the section to outside of it. */
+int ki_channel_receive_waiting(struct kipc_kernel *kernel, struct kipc_thread *thread, struct kipc_channel *end,
+                               kipc_pid_t caller, void *buffer, uint32_t capacity, struct kipc_channel_info *info,
+                               uint64_t deadline);
 
 /* src/channel_registers.c: a message through a register-only channel, whose checks are done; the ends are pinned. */
 int ki_registers_send(struct ki_call *call, const struct kipc_channel_message *message, kipc_pid_t caller,
@@ -90,12 +89,12 @@ int ki_registers_receive(struct ki_call *call, void *buffer, uint32_t capacity, 
 
 /* src/transfer.c: whether the capabilities of a message may be sent; KIPC_OK, or why not. */
 int ki_capabilities_check(const struct ki_call *call, const struct kipc_channel_message *message);
-/* Makes the handles that travel with the message: all, or none. */
-int ki_capabilities_attach(struct kipc_kernel *kernel, const struct kipc_channel_message *message, kipc_pid_t caller,
+/* Makes the handles that travel with the message from call->object: all, or none. */
+int ki_capabilities_attach(const struct ki_call *call, const struct kipc_channel_message *message,
                            struct kipc_block *block);
-/* Gives them to the receiver; those that it cannot have are closed. */
-void ki_capabilities_hand_out(struct kipc_kernel *kernel, struct kipc_block *block, kipc_pid_t receiver,
-                              kipc_handle_t *handles);
+/* Gives them to the receiver, as far as it asked for them; those that it does not get are closed. info may be NULL. */
+void ki_capabilities_receive(const struct ki_call *call, struct kipc_block *block, kipc_pid_t receiver,
+                             struct kipc_channel_info *info);
 /* Closes those that are still in the message. */
 void ki_capabilities_drop(struct kipc_kernel *kernel, struct kipc_block *block);
 
@@ -121,6 +120,21 @@ void ki_remote_room(struct kipc_kernel *kernel, struct kipc_channel *end);
 void ki_request_fail(struct kipc_kernel *kernel, uint64_t id, int code);
 void ki_request_received(struct kipc_kernel *kernel, uint64_t id, kipc_pid_t server, struct kipc_thread *thread);
 
+/* True if a message may carry as many capabilities as it says, and says where they are. */
+static inline bool ki_capabilities_fit(const struct kipc_channel_message *message)
+{
+    uint32_t most = message->length > KIPC_MSG_SMALL_MAX ? KIPC_CFG_CAPS_PER_MSG_MAX : KIPC_MSG_CAPABILITIES;
+    return message->capability_count <= most &&
+           (message->capability_count <= KIPC_MSG_CAPABILITIES || message->capability_list != NULL);
+}
+
+/* The handle of a message's place. */
+static inline kipc_handle_t ki_capability_of(const struct kipc_channel_message *message, uint32_t place)
+{
+    return message->capability_count > KIPC_MSG_CAPABILITIES ? message->capability_list[place]
+                                                             : message->capabilities[place];
+}
+
 /* Takes one block, for a payload of up to KIPC_MSG_SMALL_MAX bytes. */
 static inline struct kipc_block *ki_block_take(struct kipc_kernel *kernel)
 {
@@ -131,6 +145,7 @@ static inline struct kipc_block *ki_block_take(struct kipc_kernel *kernel)
     return block;
 }
 
+/* Gives one back that has no rest, no sender and no capabilities. */
 static inline void ki_block_give(struct kipc_kernel *kernel, struct kipc_block *block)
 {
     block->next = kernel->free_blocks;
@@ -149,10 +164,61 @@ static inline void ki_channel_count_control(struct kipc_channel *inbox, const st
     }
 }
 
+/* A receive finds nothing and may wait, and nothing but rights decides over what will come. */
+static KI_INLINE bool ki_channel_waits_plainly(const struct kipc_channel *end, uint64_t deadline)
+{
+    return end->receives_plainly && end->first == NULL && end->lost == 0 && end->peer != NULL &&
+           deadline != KIPC_NO_WAIT;
+}
+
+/* The kernel's announcements need no room: with them more may be queued than a full inbox has places. */
 static inline bool ki_channel_has_room(const struct kipc_channel *inbox, uint32_t length)
 {
-    uint32_t places = inbox->config.capacity == 0 ? 1 : inbox->config.capacity;
-    return inbox->used < places && length <= inbox->config.buffer_bytes - inbox->used_bytes;
+    return (int32_t)inbox->queued < inbox->queue_max && length <= inbox->free_bytes;
+}
+
+/* A message that is being written gets its place, one that was read leaves it. */
+static inline void ki_channel_take_place(struct kipc_channel *inbox, uint32_t length)
+{
+    inbox->queue_max -= 1;
+    inbox->free_bytes -= length;
+}
+
+static inline void ki_channel_give_place(struct kipc_channel *inbox, uint32_t length)
+{
+    inbox->queue_max += 1;
+    inbox->free_bytes += length;
+}
+
+/* A message in its place is queued (1), or is in hand (-1). */
+static inline void ki_channel_count_queued(struct kipc_channel *inbox, int change)
+{
+    inbox->queued += (uint32_t)change;
+    inbox->queue_max += change;
+}
+
+/*
+ * Before a thread enters one of an inbox's queues: messages to it and from it need a closer look from now on. What ends
+ * the wait need not say so; the next ones that looked closely do.
+ */
+static inline void ki_channel_look_closer(struct kipc_channel *inbox)
+{
+    inbox->receive_below = 0;
+    if (inbox->peer != NULL) {
+        inbox->peer->send_below = 0;
+    }
+}
+
+/*
+ * Afterwards: if nothing is special any more, the next messages need not. Only where some are queued: where each
+ * message finds a receiver that waits, the next one would be looked at closely anyway.
+ */
+static inline void ki_channel_looked(struct kipc_channel *inbox)
+{
+    bool is_closed = inbox->receive_below == 0 || (inbox->peer != NULL && inbox->peer->send_below == 0);
+    if (is_closed && inbox->first != NULL) {
+        ki_channel_review(inbox);
+    }
 }
 
 #endif

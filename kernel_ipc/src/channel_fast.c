@@ -49,17 +49,13 @@ static KI_INLINE int hand_over(struct ki_call *call, kipc_pid_t caller, uint32_t
     block->slot.header.sender = caller;
     block->slot.header.destination = 0;
     block->slot.header.request_id = 0;
-    block->more = NULL;
     block->next = NULL;
-    block->sender = NULL;
-    block->capability_count = 0;
     block->length = length;
     block->payer = caller;
     block->sequence = inbox->next_sequence;
     ki_copy_small(block->slot.data, words, length, (uintptr_t)words);
     inbox->next_sequence += 1;
-    inbox->used += 1; /* until the receiver has read it */
-    inbox->used_bytes += length;
+    ki_channel_take_place(inbox, length); /* until the receiver has read it */
     kernel->copied_bytes += length;
     end->stats.sent += 1;
     end->stats.sent_bytes += length;
@@ -74,9 +70,11 @@ int kipc_channel_send_fast(struct kipc_kernel *kernel, kipc_pid_t caller, kipc_h
     KIPC_GUARD(words != NULL && length <= KIPC_FAST_BYTES && priority <= UINT8_MAX, KIPC_E_INVAL);
     KIPC_GUARD(ki_is_set_up(kernel), KIPC_E_STATE);
     struct ki_call call;
-    uint32_t thread = kernel->port->ops->current(kernel->port->context);
+    uint32_t id = kernel->port->ops->current(kernel->port->context);
     ki_lock(kernel);
-    if (!KI_LIKELY(ki_is_let_in(&call, kernel, caller, handle, thread, KIPC_TABLE_CHANNEL, KIPC_RIGHT_SEND)) ||
+    struct kipc_thread *thread = ki_thread_of(kernel, id, caller);
+    if (!KI_LIKELY(thread != NULL) ||
+        !KI_LIKELY(ki_is_let_in(&call, kernel, thread, handle, KIPC_TABLE_CHANNEL, KIPC_RIGHT_SEND)) ||
         !is_fast(&call, length)) {
         ki_unlock(kernel);
         return send_slowly(kernel, caller, handle, length, priority, words);

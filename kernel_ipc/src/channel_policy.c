@@ -22,7 +22,8 @@ static bool carries_what_is_required(const struct ki_call *call, const struct ki
     const struct kipc_table *table = &call->kernel->tables[inbox->required_table];
     bool is_there = inbox->required_id == KIPC_NO_ID;
     for (uint32_t i = 0; i < message->capability_count && !is_there; i++) {
-        const struct kipc_handle_entry *entry = ki_handle_find(call->kernel, call->process, message->capabilities[i]);
+        const struct kipc_handle_entry *entry =
+            ki_handle_find(call->kernel, call->process, ki_capability_of(message, i));
         is_there = entry != NULL && entry->object->table == inbox->required_table &&
                    kipc_table_id(table, entry->object) == inbox->required_id;
     }

@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#include "channel.h"
-#include "copy.h"
-#include "enter.h"
+#include "channel_plain.h"
 #include "observe.h"
-#include <kipc/batch.h>
 
 /* A message out of the inbox, into hand; KIPC_OK or an error. */
 static int take_first(struct ki_call *call, uint32_t capacity, struct kipc_block **block)
@@ -27,6 +24,7 @@ static int wait_for_message(struct ki_call *call, uint32_t capacity, uint64_t de
     call->thread->request = capacity;
     call->thread->given[0] = call->is_tagged ? call->tag : 0;
     call->thread->given[1] = call->is_tagged ? 1 : 0;
+    ki_channel_look_closer(end);
     int result = ki_wait_in(call, &end->receivers, deadline);
     *block = call->thread->given_pointer;
     return result;
@@ -52,14 +50,7 @@ void ki_channel_accept(struct ki_call *call, struct kipc_block *block, kipc_pid_
         ki_request_received(kernel, block->slot.header.request_id, caller, call->thread);
         end->server = call->thread;
     }
-    if (info != NULL) {
-        for (uint32_t i = 0; i < KIPC_MSG_CAPABILITIES; i++) {
-            info->capabilities[i] = KIPC_NO_ID;
-        }
-        ki_capabilities_hand_out(kernel, block, caller, info->capabilities);
-    } else {
-        ki_capabilities_drop(kernel, block);
-    }
+    ki_capabilities_receive(call, block, caller, info);
     ki_observe_receive(call, block, caller, info != NULL ? info->capabilities : none);
     end->stats.received += 1;
     end->stats.received_bytes += block->length;
@@ -99,6 +90,7 @@ static int receive(struct ki_call *call, kipc_pid_t caller, void *buffer, uint32
         ki_remote_room(kernel, end);
         result = (int)length;
     }
+    ki_channel_looked(end);
     ki_object_unpin(kernel, &end->object);
     return result;
 }
@@ -132,75 +124,42 @@ static KI_SLOW int receive_on(struct kipc_kernel *kernel, struct kipc_thread *th
     return receive_any(&call, caller, buffer, capacity, info, deadline);
 }
 
-/* The common case, as in channel_send.c: the first message is there, fits, and is a small payload and nothing else. */
-static KI_INLINE bool is_plain(const struct ki_call *call, uint32_t capacity)
-{
-    const struct kipc_channel *end = call->object;
-    const struct kipc_block *first = end->first;
-    KIPC_GUARD(end->receives_plainly && first != NULL && end->lost == 0 && end->senders.first == NULL, false);
-    KIPC_GUARD(first->length <= KIPC_MSG_SMALL_MAX && first->length <= capacity, false);
-    return first->capability_count == 0 && first->slot.header.request_id == 0 &&
-           first->slot.header.type != KIPC_MESSAGE_CONTROL;
-}
-
-static KI_INLINE int receive_plainly(struct ki_call *call, void *buffer, struct kipc_channel_info *info)
-{
-    struct kipc_kernel *kernel = call->kernel;
-    struct kipc_channel *end = call->object;
-    struct kipc_block *block = end->first;
-    uint32_t length = block->length;
-    ki_copy_small(buffer, block->slot.data, length, (uintptr_t)buffer);
-    if (info != NULL) {
-        info->header = block->slot.header;
-        info->sequence = block->sequence;
-        for (uint32_t i = 0; i < KIPC_MSG_CAPABILITIES; i++) {
-            info->capabilities[i] = KIPC_NO_ID;
-        }
-    }
-    end->first = block->next;
-    end->last = block->next != NULL ? end->last : NULL;
-    end->queued -= 1;
-    end->used -= 1;
-    end->used_bytes -= length;
-    end->stats.received += 1;
-    end->stats.received_bytes += length;
-    kernel->copied_bytes += length;
-    struct kipc_process *payer = ki_table_find(&kernel->tables[KIPC_TABLE_PROCESS], block->payer);
-    if (payer != NULL) {
-        payer->used[KIPC_QUOTA_MESSAGES] -= 1;
-    }
-    ki_block_give(kernel, block);
-    return (int)length;
-}
-
-uint32_t ki_channel_receive_plain(struct ki_call *call, struct kipc_channel_room *rooms, uint32_t count)
-{
-    uint32_t received = 0;
-    KIPC_GUARD(call->kernel->observer == NULL, 0);
-    while (received < count && is_plain(call, rooms[received].capacity)) {
-        struct kipc_channel_room *room = &rooms[received];
-        room->length = (uint32_t)receive_plainly(call, room->buffer, room->info);
-        received += 1;
-    }
-    return received;
-}
-
 int kipc_channel_receive(struct kipc_kernel *kernel, kipc_pid_t caller, kipc_handle_t handle, void *buffer,
                          uint32_t capacity, struct kipc_channel_info *info, uint64_t deadline)
 {
     KIPC_GUARD(buffer != NULL || capacity == 0, KIPC_E_INVAL);
     KIPC_GUARD(ki_is_set_up(kernel), KIPC_E_STATE);
     struct ki_call call;
-    uint32_t thread = kernel->port->ops->current(kernel->port->context);
+    uint32_t id = kernel->port->ops->current(kernel->port->context);
     ki_lock(kernel);
-    if (!KI_LIKELY(ki_is_let_in(&call, kernel, caller, handle, thread, KIPC_TABLE_CHANNEL, KIPC_RIGHT_RECEIVE))) {
+    struct kipc_thread *thread = ki_thread_of(kernel, id, caller);
+    if (!KI_LIKELY(thread != NULL) ||
+        !KI_LIKELY(ki_is_let_in(&call, kernel, thread, handle, KIPC_TABLE_CHANNEL, KIPC_RIGHT_RECEIVE))) {
         ki_unlock(kernel);
         return receive_ordinarily(kernel, caller, handle, buffer, capacity, info, deadline);
     }
-    if (!KI_LIKELY(is_plain(&call, capacity))) {
+    if (!KI_LIKELY(ki_receive_is_plain(call.object, capacity))) {
+        if (ki_channel_waits_plainly(call.object, deadline)) {
+            return ki_channel_receive_waiting(kernel, thread, call.object, caller, buffer, capacity, info, deadline);
+        }
         return receive_on(kernel, call.thread, call.handle, caller, buffer, capacity, info, deadline);
     }
-    return ki_leave(kernel, receive_plainly(&call, buffer, info));
+    return ki_leave(kernel, ki_receive_plainly(kernel, call.object, buffer, info));
+}
+
+int kipc_channel_receive_large(struct kipc_kernel *kernel, kipc_pid_t caller, kipc_handle_t handle, void *buffer,
+                               uint32_t capacity, struct kipc_channel_large_info *info, uint64_t deadline)
+{
+    KIPC_GUARD(info != NULL && (buffer != NULL || capacity == 0), KIPC_E_INVAL);
+    struct ki_call call;
+    int result = ki_enter_thread(&call, kernel, caller, handle, KIPC_TABLE_CHANNEL, KIPC_RIGHT_RECEIVE);
+    KIPC_GUARD(result == KIPC_OK, result);
+    call.large = info;
+    info->capability_count = 0;
+    for (uint32_t i = 0; i < KIPC_MSG_CAPABILITIES_MAX; i++) {
+        info->capabilities[i] = KIPC_NO_ID;
+    }
+    return receive_any(&call, caller, buffer, capacity, &info->info, deadline);
 }
 
 int kipc_channel_receive_tagged(struct kipc_kernel *kernel, kipc_pid_t caller, kipc_handle_t handle, uint64_t tag,

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#include "channel.h"
-#include "copy.h"
-#include "enter.h"
+#include "channel_plain.h"
+#include "limiter.h"
 #include "observe.h"
 
 /* The least urgent messages are last; among them the oldest is the first one of its priority. */
@@ -26,6 +25,7 @@ static int overwrite(struct kipc_kernel *kernel, struct kipc_channel *inbox, uin
         inbox->stats.dropped += 1;
         inbox->lost += 1;
     }
+    ki_channel_look_closer(inbox); /* its receiver is to be told */
     return KIPC_OK;
 }
 
@@ -34,6 +34,7 @@ static int wait_for_room(struct ki_call *call, struct kipc_channel *inbox, uint3
     KIPC_GUARD(deadline != KIPC_NO_WAIT, KIPC_E_FULL);
     inbox->stats.send_waits += 1;
     call->thread->request = length;
+    ki_channel_look_closer(inbox);
     int result = ki_wait_in(call, &inbox->senders, deadline); /* KIPC_OK: the room is ours already */
     if (result != KIPC_OK && !inbox->object.is_closed) {
         ki_channel_grant(call->kernel, inbox); /* who waited behind a larger message may fit */
@@ -60,8 +61,7 @@ int ki_channel_find_place(struct ki_call *call, struct kipc_channel *inbox, uint
             return wait_for_room(call, inbox, length, deadline);
         }
     }
-    inbox->used += 1;
-    inbox->used_bytes += length;
+    ki_channel_take_place(inbox, length);
     return KIPC_OK;
 }
 
@@ -80,7 +80,7 @@ static KI_SLOW void insert_before_others(struct kipc_channel *inbox, struct kipc
 static KI_INLINE void insert(struct kipc_channel *inbox, struct kipc_block *block)
 {
     struct kipc_block *last = inbox->last;
-    inbox->queued += 1;
+    ki_channel_count_queued(inbox, 1);
     ki_channel_count_control(inbox, block, 1);
     if (inbox->queued > inbox->stats.depth_peak) {
         inbox->stats.depth_peak = inbox->queued;
@@ -163,8 +163,7 @@ int ki_channel_deliver(struct ki_call *call, struct kipc_channel *inbox, struct 
                        const struct kipc_channel_message *message, uint64_t deadline)
 {
     struct kipc_channel *end = call->object;
-    int result =
-        end->peer == inbox ? ki_capabilities_attach(call->kernel, message, block->payer, block) : KIPC_E_CLOSED;
+    int result = end->peer == inbox ? ki_capabilities_attach(call, message, block) : KIPC_E_CLOSED;
     if (result != KIPC_OK) {
         ki_channel_give_up(call->kernel, inbox, block, block->length);
         ki_discharge(call->kernel, block->payer, KIPC_QUOTA_MESSAGES, 1);
@@ -189,8 +188,6 @@ void ki_channel_fill(struct kipc_block *block, const struct kipc_channel_message
     header->sender = origin->sender;
     header->destination = message->tag;
     header->request_id = origin->request_id;
-    block->sender = NULL;
-    block->capability_count = 0;
     block->length = message->length;
     block->payer = origin->payer;
     ki_blocks_write(block, message->data, message->length);
@@ -228,6 +225,7 @@ int ki_channel_send(struct ki_call *call, const struct kipc_channel_message *mes
     int result = inbox->config.is_register_only ? ki_registers_send(call, message, caller, deadline)
                                                 : ki_channel_put(call, inbox, message, &origin, deadline);
     ki_remote_kick(call->kernel, inbox);
+    ki_channel_looked(inbox);
     ki_object_unpin(call->kernel, &inbox->object);
     ki_object_unpin(call->kernel, &end->object);
     return result;
@@ -237,7 +235,7 @@ int ki_channel_send(struct ki_call *call, const struct kipc_channel_message *mes
 static bool is_message(const struct kipc_channel_message *message)
 {
     return message != NULL && (message->data != NULL || message->length == 0) &&
-           (unsigned int)message->type <= KIPC_MESSAGE_CONTROL && message->capability_count <= KIPC_MSG_CAPABILITIES &&
+           (unsigned int)message->type <= KIPC_MESSAGE_CONTROL && ki_capabilities_fit(message) &&
            (message->flags & ~(unsigned int)KIPC_MESSAGE_FLAGS) == 0;
 }
 
@@ -274,109 +272,39 @@ static KI_SLOW int send_on(struct kipc_kernel *kernel, struct kipc_thread *threa
     return send_any(&call, message, caller, deadline);
 }
 
-/*
- * The common case: one block, no capabilities, nobody waits on either side, there is room, and no less urgent message
- * to go before. Such a payload is copied in the critical section: leaving and entering it again would take longer.
- * Nothing on this way is a call, so that what is in registers stays there.
- */
-static KI_INLINE bool is_plain(const struct ki_call *call, const struct kipc_channel_message *message)
+/* The sender's share of messages and its rate, if that is limited: time is asked for only then. */
+static KI_INLINE bool may_send(struct kipc_process *process, uint64_t now)
 {
-    const struct kipc_channel *end = call->object;
-    KIPC_GUARD((unsigned int)message->type < KIPC_MESSAGE_CONTROL && message->flags <= KIPC_MESSAGE_FLAGS, false);
-    KIPC_GUARD(message->length <= KIPC_MSG_SMALL_MAX && message->capability_count == 0, false);
-    KIPC_GUARD(end->sends_plainly && (message->data != NULL || message->length == 0), false);
-    const struct kipc_channel *inbox = end->peer;
-    KIPC_GUARD(inbox->used < inbox->config.capacity && message->length <= inbox->config.message_max, false);
-    KIPC_GUARD(message->length <= inbox->config.buffer_bytes - inbox->used_bytes, false);
-    KIPC_GUARD(inbox->senders.first == NULL && inbox->receivers.first == NULL, false);
-    return inbox->last == NULL || inbox->last->slot.header.priority >= message->priority;
-}
-
-/* The sender's share of messages is counted already. */
-static KI_INLINE int send_plainly(struct kipc_kernel *kernel, struct kipc_channel *end,
-                                  const struct kipc_channel_message *message, kipc_pid_t caller)
-{
-    struct kipc_channel *inbox = end->peer;
-    uint32_t length = message->length;
-    struct kipc_block *block = ki_block_take(kernel);
-    struct kipc_block *last = inbox->last;
-    *(last != NULL ? &last->next : &inbox->first) = block;
-    inbox->last = block;
-    block->next = NULL;
-    block->more = NULL;
-    block->sender = NULL;
-    block->length = length;
-    block->payer = caller;
-    block->capability_count = 0;
-    block->sequence = inbox->next_sequence;
-    struct kipc_message_header *header = &block->slot.header;
-    header->type = (uint8_t)message->type;
-    header->flags = message->flags;
-    header->priority = message->priority;
-    header->reserved = 0;
-    header->total_size = KIPC_MESSAGE_HEADER_BYTES + length;
-    header->sender = caller;
-    header->destination = message->tag;
-    header->request_id = 0;
-    ki_copy_small(block->slot.data, message->data, length, (uintptr_t)message->data);
-    inbox->next_sequence += 1;
-    inbox->used += 1;
-    inbox->used_bytes += length;
-    inbox->queued += 1;
-    if (inbox->queued > inbox->stats.depth_peak) {
-        inbox->stats.depth_peak = inbox->queued;
-    }
-    kernel->copied_bytes += length;
-    end->stats.sent += 1;
-    end->stats.sent_bytes += length;
-    return KIPC_OK;
-}
-
-uint32_t ki_channel_send_plain(const struct ki_call *call, const struct kipc_channel_message *messages, uint32_t count,
-                               kipc_pid_t caller)
-{
-    struct kipc_kernel *kernel = call->kernel;
-    struct kipc_process *process = call->process;
-    uint32_t sent = 0;
-    const struct kipc_channel *end = call->object;
-    KIPC_GUARD(kernel->observer == NULL && !process->is_limited && end->peer != NULL, 0);
-    KIPC_GUARD(end->peer->config.overflow != KIPC_OVERFLOW_OVERWRITE_OLDEST, 0); /* its room does not end */
-    while (sent < count && is_plain(call, &messages[sent]) && ki_may_charge(process, KIPC_QUOTA_MESSAGES, 1)) {
-        (void)send_plainly(kernel, call->object, &messages[sent], caller);
-        sent += 1;
-    }
-    return sent;
-}
-
-/* A plain message of a process whose rate is limited. */
-static KI_SLOW int send_limited(struct kipc_kernel *kernel, struct kipc_process *process, struct kipc_channel *end,
-                                const struct kipc_channel_message *message, kipc_pid_t caller)
-{
-    int result = ki_charge_message(kernel, process);
-    return ki_leave(kernel, result == KIPC_OK ? send_plainly(kernel, end, message, caller) : result);
+    KIPC_GUARD(!process->is_limited || ki_limiter_take(&process->limiter, process->limiter.period, now), false);
+    return ki_may_charge(process, KIPC_QUOTA_MESSAGES, 1);
 }
 
 int kipc_channel_send(struct kipc_kernel *kernel, kipc_pid_t caller, kipc_handle_t handle,
                       const struct kipc_channel_message *message, uint64_t deadline)
 {
-    KIPC_GUARD(message != NULL, KIPC_E_INVAL); /* what else it must be is seen to on each of the three ways */
+    KIPC_GUARD(message != NULL, KIPC_E_INVAL); /* what else it must be is seen to on each of the ways */
     KIPC_GUARD(ki_is_set_up(kernel), KIPC_E_STATE);
     struct ki_call call;
-    uint32_t thread = kernel->port->ops->current(kernel->port->context);
+    uint32_t id = kernel->port->ops->current(kernel->port->context);
     ki_lock(kernel);
-    if (!KI_LIKELY(ki_is_let_in(&call, kernel, caller, handle, thread, KIPC_TABLE_CHANNEL, KIPC_RIGHT_SEND))) {
+    struct kipc_thread *thread = ki_thread_of(kernel, id, caller);
+    if (!KI_LIKELY(thread != NULL)) {
         ki_unlock(kernel);
         return send_ordinarily(kernel, caller, handle, message, deadline);
     }
-    if (!KI_LIKELY(is_plain(&call, message))) {
+    /* Early, while nothing else is in registers that a call would cost. */
+    uint64_t now = thread->process->is_limited ? kernel->port->ops->ticks(kernel->port->context) : 0;
+    if (!KI_LIKELY(ki_is_let_in(&call, kernel, thread, handle, KIPC_TABLE_CHANNEL, KIPC_RIGHT_SEND))) {
+        ki_unlock(kernel);
+        return send_ordinarily(kernel, caller, handle, message, deadline);
+    }
+    const struct ki_plain plain = ki_plain_of(message);
+    if (!KI_LIKELY(ki_send_is_plain(call.object, &plain))) {
         return send_on(kernel, call.thread, call.handle, message, caller, deadline);
     }
-    struct kipc_process *process = call.process;
-    if (process->is_limited) {
-        return send_limited(kernel, process, call.object, message, caller);
-    }
-    if (!ki_may_charge(process, KIPC_QUOTA_MESSAGES, 1)) {
+    if (!KI_LIKELY(may_send(call.process, now))) {
         return ki_leave(kernel, KIPC_E_QUOTA);
     }
-    return ki_leave(kernel, send_plainly(kernel, call.object, message, caller));
+    ki_send_plainly(kernel, call.process, call.object, &plain);
+    return ki_leave(kernel, KIPC_OK);
 }

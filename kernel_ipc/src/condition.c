@@ -17,6 +17,8 @@ int kipc_condition_create(struct kipc_kernel *kernel, kipc_pid_t caller, enum ki
 static int take_back(struct ki_call *call, struct kipc_mutex *mutex, int result)
 {
     KIPC_GUARD(!mutex->object.is_closed, KIPC_E_CLOSED);
+    /* Its process may have ended after the wait did: who is gone must not hold a mutex. */
+    KIPC_GUARD(call->thread->process == call->process, KIPC_E_SRCH);
     if (mutex->queue.owner == NULL) {
         (void)ki_mutex_take(call->kernel, mutex, call->thread); /* the wait's own result says more */
         return result;

@@ -49,6 +49,18 @@ static inline void ki_copy_aligned(ki_word *to, const ki_word *from, size_t leng
     }
 }
 
+/* A slot's whole payload, both sides aligned: most messages have it, and need no look at the digits of their length. */
+static KI_INLINE void ki_copy_whole(ki_word *to, const ki_word *from)
+{
+    to[0] = from[0];
+    to[1] = from[1];
+    to[2] = from[2];
+    to[3] = from[3];
+    to[4] = from[4];
+    to[5] = from[5];
+    to[6] = from[6];
+}
+
 /* Volatile, so that the compiler does not turn the loops into a call of memcpy, which a freestanding build may lack. */
 static inline void ki_copy_bytes(void *to, const void *from, size_t length)
 {

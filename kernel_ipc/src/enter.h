@@ -11,34 +11,58 @@
 /* kipc_table_find. */
 static KI_INLINE void *ki_table_find(const struct kipc_table *table, uint32_t id)
 {
-    size_t position = (size_t)(id & 0xFFFFu) - 1; /* that of KIPC_NO_ID is out of every range */
+    uint64_t position = ((uint64_t)id << 48 >> 48) - 1; /* that of KIPC_NO_ID is out of every range */
     KIPC_GUARD(position < table->capacity, NULL);
-    struct kipc_entry *entry = (struct kipc_entry *)(void *)(table->entries + position * table->entry_bytes);
-    return KI_LIKELY(entry->is_live && entry->generation == id >> 16) ? entry : NULL;
+    struct kipc_entry *entry = (struct kipc_entry *)(void *)(table->entries + (size_t)position * table->entry_bytes);
+    return KI_LIKELY(entry->id == id) ? entry : NULL;
+}
+
+/* kipc_table_take for one that is not full, and whose caller fills all of the entry in. */
+static KI_INLINE void *ki_table_take_uncleared(struct kipc_table *table)
+{
+    uint32_t position = table->first_free - 1;
+    struct kipc_entry *entry = (struct kipc_entry *)(void *)(table->entries + (size_t)position * table->entry_bytes);
+    uint32_t used = table->used + 1;
+    table->first_free = entry->next_free;
+    entry->next_free = 0;
+    entry->id = (uint32_t)entry->generation << 16 | (position + 1);
+    table->used = used;
+    if (used > table->peak) {
+        table->peak = used;
+    }
+    return entry;
 }
 
 /*
- * All that ki_enter_thread checks, in the critical section; false if any of it fails, or somebody looks on. thread:
- * what the port's current() gave before the section: whatever is called inside of it costs registers that must be
- * saved. The caller's `call` must not be passed on to a function that is not in line: then its members stay in
- * registers.
+ * The calling thread, if it acts for the caller; NULL if not, or if somebody looks on. id: what the port's current()
+ * gave before the section. Needs no look-up of the process: a thread's process is alive.
  */
-static KI_INLINE bool ki_is_let_in(struct ki_call *call, struct kipc_kernel *kernel, kipc_pid_t caller,
-                                   kipc_handle_t handle, uint32_t thread, enum kipc_table_id table, uint32_t rights)
+static KI_INLINE struct kipc_thread *ki_thread_of(struct kipc_kernel *kernel, uint32_t id, kipc_pid_t caller)
 {
-    struct kipc_process *process = ki_table_find(&kernel->tables[KIPC_TABLE_PROCESS], caller);
-    KIPC_GUARD(process != NULL && !process->is_ending && kernel->observer == NULL, false);
+    KIPC_GUARD(id < kernel->thread_count && kernel->observer == NULL, NULL);
+    struct kipc_thread *thread = &kernel->threads[id];
+    const struct kipc_process *process = thread->process;
+    KIPC_GUARD(process != NULL && process->entry.id == caller && !process->is_ending, NULL);
+    return thread;
+}
+
+/*
+ * The rest that ki_enter_thread checks; false if any of it fails. The caller's `call` must not be passed on to a
+ * function that is not in line: then its members stay in registers.
+ */
+static KI_INLINE bool ki_is_let_in(struct ki_call *call, struct kipc_kernel *kernel, struct kipc_thread *thread,
+                                   kipc_handle_t handle, enum kipc_table_id table, uint32_t rights)
+{
     struct kipc_handle_entry *entry = ki_table_find(&kernel->tables[KIPC_TABLE_HANDLE], handle);
-    KIPC_GUARD(entry != NULL && entry->process == process && (entry->rights & rights) == rights, false);
+    KIPC_GUARD(entry != NULL && entry->process == thread->process && (entry->rights & rights) == rights, false);
     struct kipc_object *object = entry->object;
     KIPC_GUARD(object->table == (uint8_t)table && !object->is_closed, false);
-    KIPC_GUARD(thread < kernel->thread_count && kernel->threads[thread].process == process, false);
     kernel->checks += 1;
     call->kernel = kernel;
-    call->process = process;
+    call->process = thread->process;
     call->handle = entry;
     call->object = object;
-    call->thread = &kernel->threads[thread];
+    call->thread = thread;
     return true;
 }
 

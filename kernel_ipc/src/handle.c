@@ -27,6 +27,7 @@ int ki_enter(struct ki_call *call, struct kipc_kernel *kernel, kipc_pid_t caller
     call->kernel = kernel;
     call->thread = NULL;
     call->is_tagged = false;
+    call->large = NULL;
     ki_lock(kernel);
     call->process = ki_process(kernel, caller);
     int result = KIPC_E_SRCH;
@@ -161,7 +162,15 @@ int ki_enter_any(struct ki_call *call, struct kipc_kernel *kernel, kipc_pid_t ca
     }
     kernel->checks += 1;
     call->handle = ki_handle_find(kernel, call->process, handle);
-    return call->handle != NULL ? KIPC_OK : ki_leave(kernel, KIPC_E_BADF);
+    return call->handle != NULL ? KIPC_OK : ki_leave_any(kernel, caller, handle, KIPC_E_BADF);
+}
+
+int ki_leave_any(struct kipc_kernel *kernel, kipc_pid_t caller, kipc_handle_t handle, int result)
+{
+    if (result < 0) {
+        ki_observe_refusal(kernel, caller, handle, result);
+    }
+    return ki_leave(kernel, result);
 }
 
 int kipc_handle_close(struct kipc_kernel *kernel, kipc_pid_t caller, kipc_handle_t handle)
@@ -195,7 +204,7 @@ int kipc_handle_duplicate(struct kipc_kernel *kernel, kipc_pid_t caller, kipc_ha
     struct ki_call call;
     int result = ki_enter_any(&call, kernel, caller, handle);
     KIPC_GUARD(result == KIPC_OK, result);
-    return ki_leave(kernel, duplicate_for(&call, target, rights, duplicate));
+    return ki_leave_any(kernel, caller, handle, duplicate_for(&call, target, rights, duplicate));
 }
 
 int kipc_handle_revoke(struct kipc_kernel *kernel, kipc_pid_t caller, kipc_handle_t handle)
@@ -204,6 +213,8 @@ int kipc_handle_revoke(struct kipc_kernel *kernel, kipc_pid_t caller, kipc_handl
     int count = 0;
     int result = ki_enter_any(&call, kernel, caller, handle);
     KIPC_GUARD(result == KIPC_OK, result);
+    /* First of all, so that no capability of it is redeemed while the section is left below. */
+    call.handle->revocations = (uint16_t)(call.handle->revocations + (call.handle->revocations < UINT16_MAX ? 1 : 0));
     /* Closing a child hands its own children up to this handle, so the list below it is empty at the end. */
     while (call.handle->child != NULL) {
         ki_handle_close(kernel, call.handle->child);
@@ -221,7 +232,7 @@ int kipc_handle_restrict(struct kipc_kernel *kernel, kipc_pid_t caller, kipc_han
     int result = ki_enter_any(&call, kernel, caller, handle);
     KIPC_GUARD(result == KIPC_OK, result);
     if ((rights & ~(uint32_t)call.handle->rights) != 0) {
-        return ki_leave(kernel, KIPC_E_ACCES);
+        return ki_leave_any(kernel, caller, handle, KIPC_E_ACCES);
     }
     call.handle->rights = (uint16_t)rights;
     if (call.handle->object->table == KIPC_TABLE_REGION && !call.handle->object->is_closed) {
@@ -236,7 +247,7 @@ int kipc_object_close(struct kipc_kernel *kernel, kipc_pid_t caller, kipc_handle
     int result = ki_enter_any(&call, kernel, caller, handle);
     KIPC_GUARD(result == KIPC_OK, result);
     if ((call.handle->rights & KIPC_RIGHT_ADMIN) == 0) {
-        return ki_leave(kernel, KIPC_E_ACCES);
+        return ki_leave_any(kernel, caller, handle, KIPC_E_ACCES);
     }
     if (call.handle->object->is_closed) {
         return ki_leave(kernel, KIPC_E_CLOSED);

@@ -44,19 +44,28 @@ static KI_INLINE uint64_t ki_read_once(const uint64_t *word)
 /* src/wait.c: kipc_wake_waiter, with KIPC_OK as its result. */
 int ki_wake_registered(struct kipc_waker *waker);
 
+/* True if a thread is registered at the other end; forgets whom it notified last if none is. */
+static KI_INLINE bool ki_is_waited_for(struct kipc_waker *waker)
+{
+    /* Partner: [wait-registration]. The caller's publish comes before: one of the two sees the other. */
+    if (KI_LIKELY((ki_load_sequenced(&waker->words->registration) & 1) == 0)) {
+        waker->served = 0; /* the number may come again, 2^31 waits later */
+        return false;
+    }
+    return true;
+}
+
 /*
  * The common case of kipc_wake_waiter, in place: nobody waits. Returns KIPC_OK, for callers that end with it: a call in
  * the last place needs no stack frame, which would cost every message.
  */
 static KI_INLINE int ki_wake_waiter(struct kipc_waker *waker)
 {
-    /* Partner: [wait-registration]. The caller's sequenced publish comes before: one of the two sees the other. */
-    if (KI_LIKELY((ki_load_sequenced(&waker->words->registration) & 1) == 0)) {
-        waker->served = 0;
-        return KIPC_OK;
-    }
-    return ki_wake_registered(waker);
+    return ki_is_waited_for(waker) ? ki_wake_registered(waker) : KIPC_OK;
 }
+
+/* src/ring_layout.c: the slots that a ring gets for a number, as kipc_ring_bytes; 0: none is allowed. */
+uint32_t ki_ring_slots(uint32_t slot_count);
 
 /* src/slot.c: the slot state machine. Returns KIPC_OK with *state moved, or KIPC_E_STATE. */
 int ki_slot_step(enum kipc_slot_state *state, enum kipc_slot_state to);

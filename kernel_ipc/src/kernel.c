@@ -108,6 +108,9 @@ static void set_up_blocks(struct kipc_kernel *kernel, struct kipc_block *blocks,
     kernel->free_blocks = blocks;
     for (uint32_t i = 0; i < count; i++) {
         blocks[i].next = i + 1 < count ? &blocks[i + 1] : NULL;
+        blocks[i].more = NULL;
+        blocks[i].sender = NULL;
+        blocks[i].capability_count = 0;
         blocks[i].observation = 0;
     }
 }
@@ -151,6 +154,7 @@ int kipc_kernel_tear_down(struct kipc_kernel *kernel)
         return ki_leave(kernel, KIPC_E_BUSY);
     }
     kernel->magic = 0;
+    ki_clear(kernel->capability_key, sizeof(kernel->capability_key));
     return ki_leave(kernel, KIPC_OK);
 }
 

@@ -51,6 +51,9 @@ static inline bool ki_is_set_up(const struct kipc_kernel *kernel)
 
 /* All that follows runs in the critical section, unless it says otherwise. */
 
+/* src/syscall.c, outside of the critical section: whether a process may make calls that need a permission. */
+int ki_permit(struct kipc_kernel *kernel, kipc_pid_t caller, uint32_t permission);
+
 /* src/process.c: finds a process that has not ended; NULL if there is none. */
 struct kipc_process *ki_process(const struct kipc_kernel *kernel, kipc_pid_t pid);
 /* Counts an amount for a quota, or refuses. */
@@ -79,6 +82,7 @@ struct ki_call {
     struct kipc_thread *thread;
     bool is_tagged; /* a receive that takes messages of one tag only */
     uint64_t tag;
+    struct kipc_channel_large_info *large; /* a receive with room for all capabilities; NULL: another call */
     const void *site; /* of a call that makes an object: where it returns to, in debug builds; else NULL */
 };
 
@@ -94,6 +98,8 @@ int ki_enter_thread(struct ki_call *call, struct kipc_kernel *kernel, kipc_pid_t
                     enum kipc_table_id table, uint32_t rights);
 /* The same for a handle of any class, whose object may be closed; checks no rights. */
 int ki_enter_any(struct ki_call *call, struct kipc_kernel *kernel, kipc_pid_t caller, kipc_handle_t handle);
+/* The way out of a call that may be refused inside, too: of a refusal who looks on is told. Returns the result. */
+int ki_leave_any(struct kipc_kernel *kernel, kipc_pid_t caller, kipc_handle_t handle, int result);
 /* Inside of a call: a further handle of the caller. Returns as ki_enter, but stays inside. */
 int ki_look_up(const struct ki_call *call, kipc_handle_t handle, enum kipc_table_id table, uint32_t rights,
                struct kipc_handle_entry **entry);
@@ -174,6 +180,8 @@ void ki_wait_begin(struct kipc_thread *thread, uint64_t deadline);
 void ki_wait_on(struct kipc_kernel *kernel, struct kipc_thread *thread, struct kipc_wait_queue *queue);
 /* Leaves the critical section, waits, and comes back into it with the result; the thread is in no queue then. */
 int ki_wait(struct kipc_kernel *kernel, struct kipc_thread *thread);
+/* The same after a first block, which ended with `outcome` and was to end at `deadline`. */
+int ki_wait_again(struct kipc_kernel *kernel, struct kipc_thread *thread, int outcome, uint64_t deadline);
 /* Most waits: one queue. */
 int ki_wait_in(struct ki_call *call, struct kipc_wait_queue *queue, uint64_t deadline);
 /* Ends a wait from the other side. The thread must be waiting. */

@@ -12,7 +12,7 @@ static bool look_at(struct kipc_kernel *kernel, unsigned int table, uint32_t pos
     if (is_one) {
         leak->table = (enum kipc_table_id)table;
         leak->id = kipc_table_id(&kernel->tables[table], object);
-        leak->site = object->site;
+        leak->site = object->details->site;
     }
     ki_unlock(kernel);
     return is_one;

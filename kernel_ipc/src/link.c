@@ -101,7 +101,7 @@ static KI_INLINE int send_descriptor(struct kipc_link_sender *sender, const stru
     /* A struct kipc_loan_descriptor, as its two words. */
     slot->payload[0] = (uint64_t)loan->generation << 32 | loan->index;
     slot->payload[1] = length;
-    int result = ki_ring_publish(ring, 1);
+    int result = ki_ring_publish(ring, ring->tail + 1);
     KIPC_TRACE(send_exit, ring, result);
     return result;
 }

@@ -55,7 +55,7 @@ static KI_SLOW int reject(struct kipc_link_receiver *receiver, struct kipc_link_
 {
     message->view.data = NULL;
     receiver->rejected += 1;
-    (void)ki_ring_advance(&receiver->ring, 1);
+    (void)ki_ring_advance(&receiver->ring, receiver->ring.head + 1);
     return KIPC_E_INTEGRITY;
 }
 
@@ -77,7 +77,7 @@ static KI_INLINE int receive(struct kipc_link_receiver *receiver, struct kipc_li
         }
         take_inline(receiver, slot, (uint32_t)difference, message);
     }
-    return ki_ring_advance(ring, 1);
+    return ki_ring_advance(ring, ring->head + 1);
 }
 
 static KI_SLOW int receive_later(struct kipc_link_receiver *receiver, struct kipc_link_message *message,

@@ -14,10 +14,10 @@ bool ki_mode_lets(const struct kipc_object *object, const struct kipc_process *p
     uint32_t wanted = ((rights & READ_RIGHTS) != 0 ? KIPC_MODE_READ : 0) |
                       ((rights & WRITE_RIGHTS) != 0 ? KIPC_MODE_WRITE : 0) |
                       ((rights & CONTROL_RIGHTS) != 0 ? KIPC_MODE_CONTROL : 0);
-    uint32_t granted = object->mode;
-    if (process->user == object->user) {
+    uint32_t granted = object->details->mode;
+    if (process->user == object->details->user) {
         granted >>= 6;
-    } else if (process->group == object->group) {
+    } else if (process->group == object->details->group) {
         granted >>= 3;
     }
     return (wanted & ~granted) == 0;
@@ -34,10 +34,10 @@ int kipc_object_set_mode(struct kipc_kernel *kernel, kipc_pid_t caller, kipc_han
         result = KIPC_E_ACCES;
     } else if (object->is_closed) {
         result = KIPC_E_CLOSED;
-    } else if (object->user != call.process->user) {
+    } else if (object->details->user != call.process->user) {
         result = KIPC_E_PERM;
     } else {
-        object->mode = (uint16_t)mode;
+        object->details->mode = (uint16_t)mode;
     }
-    return ki_leave(kernel, result);
+    return ki_leave_any(kernel, caller, handle, result);
 }

@@ -13,12 +13,12 @@ void ki_name_remove(struct kipc_kernel *kernel, struct kipc_object *object)
 {
     struct kipc_name name;
     /* Neither can fail: the object has this name by set_name, or none, which is no name. */
-    if (kipc_name_set_up(&name, object->name, object->table) == KIPC_OK) {
+    if (kipc_name_set_up(&name, object->details->name, object->table) == KIPC_OK) {
         int result = kipc_registry_remove(&kernel->names, &name);
         KIPC_ASSERT(result == KIPC_OK);
         (void)result;
     }
-    object->name[0] = 0;
+    object->details->name[0] = 0;
 }
 
 static int set_name(struct ki_call *call, const char *text, uint32_t rights)
@@ -29,14 +29,14 @@ static int set_name(struct ki_call *call, const char *text, uint32_t rights)
     int result = kipc_name_set_up(&name, text, object->table);
     KIPC_GUARD(result == KIPC_OK, result);
     KIPC_GUARD((rights & ~(uint32_t)call->handle->rights) == 0, KIPC_E_ACCES);
-    KIPC_GUARD(object->name[0] == 0, KIPC_E_STATE);
+    KIPC_GUARD(object->details->name[0] == 0, KIPC_E_STATE);
     result = kipc_registry_add(&kernel->names, &name, kipc_table_id(&kernel->tables[object->table], object));
     kernel->name_probes_peak = kernel->names.probes_peak;
     KIPC_GUARD(result == KIPC_OK, result);
     for (size_t i = 0; i == 0 || text[i - 1] != 0; i++) {
-        *(volatile char *)&object->name[i] = text[i];
+        *(volatile char *)&object->details->name[i] = text[i];
     }
-    object->open_rights = rights;
+    object->details->open_rights = rights;
     return KIPC_OK;
 }
 
@@ -49,13 +49,13 @@ int kipc_object_set_name(struct kipc_kernel *kernel, kipc_pid_t caller, kipc_han
     int result = ki_enter_any(&call, kernel, caller, handle);
     KIPC_GUARD(result == KIPC_OK, result);
     if ((call.handle->rights & KIPC_RIGHT_ADMIN) == 0) {
-        return ki_leave(kernel, KIPC_E_ACCES);
+        return ki_leave_any(kernel, caller, handle, KIPC_E_ACCES);
     }
     call.object = call.handle->object;
     if (call.handle->object->is_closed) {
         return ki_leave(kernel, KIPC_E_CLOSED);
     }
-    return ki_leave(kernel, set_name(&call, name, rights));
+    return ki_leave_any(kernel, caller, handle, set_name(&call, name, rights));
 }
 
 static bool is_object_table(enum kipc_table_id table)
@@ -71,7 +71,7 @@ static int open_named(struct kipc_kernel *kernel, kipc_pid_t caller, enum kipc_t
     struct kipc_object *object = find(kernel, table, name);
     KIPC_GUARD(object != NULL, KIPC_E_NOTFOUND);
     kernel->checks += 1;
-    KIPC_GUARD((rights & ~object->open_rights) == 0, KIPC_E_ACCES);
+    KIPC_GUARD((rights & ~object->details->open_rights) == 0, KIPC_E_ACCES);
     KIPC_GUARD(ki_mode_lets(object, process, rights), KIPC_E_ACCES);
     struct kipc_handle_entry *entry;
     int result = ki_handle_make(kernel, process, object, rights, NULL, &entry);
@@ -89,7 +89,7 @@ int kipc_object_open(struct kipc_kernel *kernel, kipc_pid_t caller, enum kipc_ta
     KIPC_GUARD(kipc_name_set_up(&key, name, table) == KIPC_OK, KIPC_E_INVAL);
     KIPC_GUARD(ki_is_set_up(kernel), KIPC_E_STATE);
     ki_lock(kernel);
-    return ki_leave(kernel, open_named(kernel, caller, table, &key, rights, handle));
+    return ki_leave_any(kernel, caller, KIPC_NO_ID, open_named(kernel, caller, table, &key, rights, handle));
 }
 
 static int unlink_named(struct kipc_kernel *kernel, kipc_pid_t caller, enum kipc_table_id table,
@@ -100,7 +100,7 @@ static int unlink_named(struct kipc_kernel *kernel, kipc_pid_t caller, enum kipc
     struct kipc_object *object = find(kernel, table, name);
     KIPC_GUARD(object != NULL, KIPC_E_NOTFOUND);
     kernel->checks += 1;
-    KIPC_GUARD(object->user == process->user, KIPC_E_ACCES);
+    KIPC_GUARD(object->details->user == process->user, KIPC_E_ACCES);
     ki_name_remove(kernel, object);
     ki_object_release(kernel, object);
     return KIPC_OK;
@@ -112,7 +112,7 @@ int kipc_object_unlink(struct kipc_kernel *kernel, kipc_pid_t caller, enum kipc_
     KIPC_GUARD(is_object_table(table) && kipc_name_set_up(&key, name, table) == KIPC_OK, KIPC_E_INVAL);
     KIPC_GUARD(ki_is_set_up(kernel), KIPC_E_STATE);
     ki_lock(kernel);
-    return ki_leave(kernel, unlink_named(kernel, caller, table, &key));
+    return ki_leave_any(kernel, caller, KIPC_NO_ID, unlink_named(kernel, caller, table, &key));
 }
 
 int kipc_object_look_up(struct kipc_kernel *kernel, const struct kipc_name *name, uint32_t *id)

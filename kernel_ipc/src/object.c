@@ -1,5 +1,28 @@
 /* SPDX-License-Identifier: MIT */
 #include "kernel_internal.h"
+#include <kipc/channel.h>
+#include <kipc/condition.h>
+#include <kipc/event.h>
+#include <kipc/mutex.h>
+#include <kipc/notification.h>
+#include <kipc/region.h>
+#include <kipc/rwlock.h>
+#include <kipc/semaphore.h>
+#include <kipc/topic.h>
+
+/* Where each class has them. */
+static const size_t details_at[KIPC_TABLE_COUNT] = {
+    [KIPC_TABLE_SEMAPHORE] = offsetof(struct kipc_semaphore, details),
+    [KIPC_TABLE_MUTEX] = offsetof(struct kipc_mutex, details),
+    [KIPC_TABLE_CONDITION] = offsetof(struct kipc_condition, details),
+    [KIPC_TABLE_RWLOCK] = offsetof(struct kipc_rwlock, details),
+    [KIPC_TABLE_EVENT] = offsetof(struct kipc_event, details),
+    [KIPC_TABLE_NOTIFICATION] = offsetof(struct kipc_notification, details),
+    [KIPC_TABLE_CHANNEL] = offsetof(struct kipc_channel, details),
+    [KIPC_TABLE_TOPIC] = offsetof(struct kipc_topic, details),
+    [KIPC_TABLE_SUBSCRIPTION] = offsetof(struct kipc_subscription, details),
+    [KIPC_TABLE_REGION] = offsetof(struct kipc_region, details),
+};
 
 static void (*const drains[KIPC_TABLE_COUNT])(struct kipc_kernel *kernel, struct kipc_object *object) = {
     [KIPC_TABLE_SEMAPHORE] = ki_semaphore_drain,
@@ -30,7 +53,7 @@ void ki_object_close(struct kipc_kernel *kernel, struct kipc_object *object)
 static void free_object(struct kipc_kernel *kernel, struct kipc_object *object)
 {
     ki_discharge(kernel, object->creator, KIPC_QUOTA_OBJECTS, 1);
-    ki_discharge(kernel, object->creator, KIPC_QUOTA_BYTES, object->bytes);
+    ki_discharge(kernel, object->creator, KIPC_QUOTA_BYTES, object->details->bytes);
     if (object->table == KIPC_TABLE_CHANNEL) {
         ki_discharge(kernel, object->creator, KIPC_QUOTA_CHANNELS, 1);
     }
@@ -49,7 +72,7 @@ static void reap(struct kipc_kernel *kernel)
     kernel->is_reaping = true;
     while (kernel->doomed != NULL) {
         struct kipc_object *object = kernel->doomed;
-        kernel->doomed = object->next_doomed;
+        kernel->doomed = object->details->next_doomed;
         object->is_doomed = false;
         if (!object->is_closed) {
             ki_object_close(kernel, object);
@@ -63,11 +86,11 @@ static void reap(struct kipc_kernel *kernel)
 
 void ki_object_release(struct kipc_kernel *kernel, struct kipc_object *object)
 {
-    if (object->references != 0 || object->name[0] != 0 || object->is_doomed) {
+    if (object->references != 0 || object->details->name[0] != 0 || object->is_doomed) {
         return;
     }
     object->is_doomed = true;
-    object->next_doomed = kernel->doomed;
+    object->details->next_doomed = kernel->doomed;
     kernel->doomed = object;
     if (!kernel->is_reaping) {
         reap(kernel);
@@ -86,11 +109,12 @@ static int make(struct ki_call *call, enum kipc_table_id table, kipc_pid_t creat
     struct kipc_object *object = kipc_table_take(&call->kernel->tables[table]);
     KIPC_GUARD(object != NULL, KIPC_E_NOSPC);
     object->table = (uint8_t)table;
+    object->details = (struct kipc_object_details *)(void *)((uint8_t *)object + details_at[table]);
     object->creator = creator;
-    object->user = call->process->user;
-    object->group = call->process->group;
-    object->mode = KIPC_MODES;
-    object->site = call->site;
+    object->details->user = call->process->user;
+    object->details->group = call->process->group;
+    object->details->mode = KIPC_MODES;
+    object->details->site = call->site;
     int result = ki_handle_make(call->kernel, call->process, object, KIPC_RIGHTS, NULL, &call->handle);
     if (result != KIPC_OK) {
         kipc_table_give(&call->kernel->tables[table], object);

@@ -88,7 +88,8 @@ void ki_observed_entry(const struct ki_call *call)
 void ki_observed_refusal(struct kipc_kernel *kernel, kipc_pid_t caller, kipc_handle_t handle, int result)
 {
     struct kipc_observer *observer = kernel->observer;
-    bool is_refusal = result == KIPC_E_ACCES || result == KIPC_E_BADF || result == KIPC_E_TYPE;
+    bool is_refusal =
+        result == KIPC_E_ACCES || result == KIPC_E_BADF || result == KIPC_E_TYPE || result == KIPC_E_BADCAP;
     if (!observer->is_auditing || !is_refusal) {
         return;
     }
@@ -124,7 +125,7 @@ static void describe(struct kipc_kernel *kernel, struct kipc_record *record, enu
 static kipc_handle_t handle_of(const struct ki_call *call)
 {
     const struct kipc_handle_entry *entry = call != NULL ? call->handle : NULL;
-    bool is_same = entry != NULL && entry->entry.is_live && entry->object == call->object;
+    bool is_same = entry != NULL && entry->entry.id != KIPC_NO_ID && entry->object == call->object;
     return is_same ? kipc_table_id(&call->kernel->tables[KIPC_TABLE_HANDLE], entry) : KIPC_NO_ID;
 }
 

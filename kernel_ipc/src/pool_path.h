@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The steps of a loan, in line: for the pool's own functions and for links, which take several of them in one call.
+ * Trace points get what is in registers already: reading it back from where it was stored would cost every loan.
  * Stores to neighbouring members are kept apart: a compiler that joins two of them into one needs more instructions for
  * that than it saves.
  */
@@ -73,13 +74,15 @@ static KI_INLINE int ki_pool_take_free(struct kipc_pool_producer *producer, stru
     producer->first_free = record->next;
     record->state = KIPC_BUFFER_LOANED;
     producer->free_count -= 1;
-    loan->data = ki_pool_buffer(producer, index);
-    loan->capacity = producer->buffer_bytes;
+    size_t capacity = producer->buffer_bytes;
+    void *data = ki_pool_buffer(producer, index);
+    loan->data = data;
+    loan->capacity = capacity;
     loan->index = index;
     record->generation = generation;
     loan->generation = generation;
-    KIPC_TRACE(loan, loan->data, loan->generation);
-    KIPC_TRACE_PAYLOAD(produce, loan->data, loan->capacity);
+    KIPC_TRACE(loan, data, generation);
+    KIPC_TRACE_PAYLOAD(produce, data, capacity);
     return KIPC_OK;
 }
 
@@ -116,14 +119,15 @@ static KI_INLINE int ki_pool_receive(struct kipc_pool_consumer *consumer, uint32
     KIPC_GUARD(record->state == KIPC_BUFFER_FREE, KIPC_E_INTEGRITY);
     /* Newer modulo 2^32: a descriptor that is sent twice, or kept and sent late, is refused. */
     KIPC_GUARD(generation - record->generation - 1 < UINT32_C(0x7fffffff), KIPC_E_INTEGRITY);
-    view->data = consumer->buffers + (size_t)index * consumer->buffer_bytes;
+    const uint8_t *data = consumer->buffers + (size_t)index * consumer->buffer_bytes;
+    view->data = data;
     view->length = length;
     view->index = index;
     record->generation = generation;
     view->generation = generation;
     record->state = KIPC_BUFFER_HELD;
-    KIPC_TRACE(receive, view->data, view->generation);
-    KIPC_TRACE_PAYLOAD(consume, view->data, view->length);
+    KIPC_TRACE(receive, data, generation);
+    KIPC_TRACE_PAYLOAD(consume, data, length);
     return KIPC_OK;
 }
 
@@ -133,9 +137,10 @@ static KI_INLINE int ki_pool_release(struct kipc_pool_consumer *consumer, struct
     struct kipc_buffer_record *record = &consumer->records[view->index];
     KIPC_GUARD(record->generation == view->generation, KIPC_E_BADF);
     KIPC_GUARD(record->state == KIPC_BUFFER_HELD, KIPC_E_STATE);
-    const uint8_t *buffer = consumer->buffers + (size_t)view->index * consumer->buffer_bytes;
+    size_t bytes = consumer->buffer_bytes;
+    const uint8_t *buffer = consumer->buffers + view->index * bytes;
     KIPC_TRACE(release, buffer, view->generation);
-    KIPC_TRACE_PAYLOAD(end, buffer, consumer->buffer_bytes);
+    KIPC_TRACE_PAYLOAD(end, buffer, bytes);
     record->state = KIPC_BUFFER_FREE;
     view->data = NULL;
     uint64_t *entry = &consumer->shared->entries[consumer->returns_tail & consumer->return_mask];

@@ -167,7 +167,7 @@ int kipc_region_attach(struct kipc_kernel *kernel, kipc_pid_t caller, kipc_handl
 static bool ends_with_last_attachment(const struct kipc_region *region)
 {
     return region->lifetime == KIPC_LIFETIME_TEMPORARY ||
-           (region->lifetime == KIPC_LIFETIME_PERSISTENT && region->object.name[0] == 0);
+           (region->lifetime == KIPC_LIFETIME_PERSISTENT && region->details.name[0] == 0);
 }
 
 int ki_region_left(struct kipc_kernel *kernel, struct kipc_region *region, struct kipc_handle_entry *handle)
@@ -203,7 +203,7 @@ int kipc_region_destroy(struct kipc_kernel *kernel, kipc_pid_t caller, kipc_hand
     int result = ki_region_enter(&call, kernel, caller, handle, KIPC_RIGHT_ADMIN);
     KIPC_GUARD(result == KIPC_OK, result);
     struct kipc_region *region = call.object;
-    bool is_kept = region->lifetime == KIPC_LIFETIME_PERSISTENT && region->object.name[0] != 0;
+    bool is_kept = region->lifetime == KIPC_LIFETIME_PERSISTENT && region->details.name[0] != 0;
     if (region->attachments != 0 || is_kept) {
         return ki_leave(kernel, KIPC_E_BUSY);
     }

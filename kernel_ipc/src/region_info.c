@@ -12,7 +12,7 @@ static void describe(const struct kipc_kernel *kernel, const struct kipc_region 
     info->references = region->attachments;
     info->lifetime = region->lifetime;
     for (unsigned int i = 0; i <= KIPC_CFG_NAME_MAX; i++) {
-        *(volatile char *)&info->name[i] = region->object.name[i];
+        *(volatile char *)&info->name[i] = region->details.name[i];
     }
 }
 

@@ -204,8 +204,8 @@ static int move(struct ki_call *call, kipc_pid_t target, kipc_handle_t *moved)
     ki_discharge(kernel, object->creator, KIPC_QUOTA_OBJECTS, 1);
     ki_discharge(kernel, object->creator, KIPC_QUOTA_PAGES, region->charged);
     object->creator = target;
-    object->user = process->user;
-    object->group = process->group;
+    object->details->user = process->user;
+    object->details->group = process->group;
     ki_handle_close(kernel, call->handle); /* unmaps all that there was: no other handle has any */
     *moved = kipc_table_id(&kernel->tables[KIPC_TABLE_HANDLE], entry);
     return KIPC_OK;

@@ -51,23 +51,34 @@ static KI_INLINE const struct kipc_ring_slot *ki_ring_slot_to_read(const struct 
     return &consumer->slots[index & consumer->slot_mask];
 }
 
-/* Publishes `count` slots that are written, by one store, and notifies at most once. Returns KIPC_OK. */
-static KI_INLINE int ki_ring_publish(struct kipc_ring_producer *producer, uint32_t count)
+/* Publishes all slots before index `tail`, by one store; who calls looks for a waiter then. */
+static KI_INLINE void ki_ring_show(struct kipc_ring_producer *producer, uint32_t tail)
 {
-    producer->tail += count;
-    /* [ring-tail] Release: the slots are complete before the index covers them. Sequenced: before we look for a waiter.
-     */
-    ki_store_sequenced(&producer->own->index, producer->tail);
+    producer->tail = tail;
+    /* [ring-tail] Release: the slots are complete before the index covers them. Published: before the look for a
+     * waiter. */
+    ki_store_published(&producer->own->index, tail, producer->waker.is_light);
+}
+
+/* Frees all slots before index `head`, by one store; who calls looks for a waiter then. */
+static KI_INLINE void ki_ring_free(struct kipc_ring_consumer *consumer, uint32_t head)
+{
+    consumer->head = head;
+    /* [ring-head] Release: our reads of the slots are over before they are free. Published: before the look for a
+     * waiter. */
+    ki_store_published(&consumer->own->index, head, consumer->waker.is_light);
+}
+
+/* The same, with a notification if somebody waits. Both return KIPC_OK. */
+static KI_INLINE int ki_ring_publish(struct kipc_ring_producer *producer, uint32_t tail)
+{
+    ki_ring_show(producer, tail);
     return ki_wake_waiter(&producer->waker);
 }
 
-/* Frees `count` slots that are read, by one store, and notifies at most once. Returns KIPC_OK. */
-static KI_INLINE int ki_ring_advance(struct kipc_ring_consumer *consumer, uint32_t count)
+static KI_INLINE int ki_ring_advance(struct kipc_ring_consumer *consumer, uint32_t head)
 {
-    consumer->head += count;
-    /* [ring-head] Release: our reads of the slots are over before they are free. Sequenced: before we look for a
-     * waiter. */
-    ki_store_sequenced(&consumer->own->index, consumer->head);
+    ki_ring_free(consumer, head);
     return ki_wake_waiter(&consumer->waker);
 }
 

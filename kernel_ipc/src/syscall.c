@@ -45,7 +45,7 @@ const char *kipc_syscall_name(uintptr_t number)
 }
 
 /* The caller may be ended by another thread at any time, so it is looked at in the critical section. */
-static int permit(struct kipc_kernel *kernel, kipc_pid_t caller, uint32_t permission)
+int ki_permit(struct kipc_kernel *kernel, kipc_pid_t caller, uint32_t permission)
 {
     ki_lock(kernel);
     const struct kipc_process *process = ki_process(kernel, caller);
@@ -58,7 +58,7 @@ static int permit(struct kipc_kernel *kernel, kipc_pid_t caller, uint32_t permis
 static int perform(const struct kipc_gate *gate, kipc_pid_t caller, const struct call *call, const uintptr_t *arguments)
 {
     KIPC_GUARD(call != NULL, KIPC_E_NOSYS);
-    int result = permit(gate->kernel, caller, call->permission);
+    int result = ki_permit(gate->kernel, caller, call->permission);
     KIPC_GUARD(result == KIPC_OK, result);
     struct ki_trap trap;
     trap.kernel = gate->kernel;

@@ -23,6 +23,7 @@ struct ki_trap {
         enum kipc_user_access access;
     } loans[KI_LOANS_MAX];
     uint32_t loan_count;
+    kipc_handle_t capabilities[KIPC_MSG_CAPABILITIES_MAX]; /* of a large message */
 };
 
 /* Each reads the next argument; what does not fit is noted in trap->result, which must be looked at before use. */

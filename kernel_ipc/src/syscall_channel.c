@@ -56,6 +56,20 @@ int ki_sys_channel_receive(struct ki_trap *trap)
     return receive(trap, kipc_channel_receive);
 }
 
+int ki_sys_channel_receive_large(struct ki_trap *trap)
+{
+    uint32_t capacity;
+    kipc_handle_t handle = ki_trap_word(trap);
+    void *buffer = ki_trap_buffer(trap, &capacity);
+    void *info_out = ki_trap_result(trap, sizeof(struct kipc_channel_large_info));
+    uint64_t deadline = ki_trap_long(trap);
+    KIPC_GUARD(trap->result == KIPC_OK, trap->result);
+    struct kipc_channel_large_info info;
+    ki_clear(&info, sizeof(info));
+    int result = kipc_channel_receive_large(trap->kernel, trap->caller, handle, buffer, capacity, &info, deadline);
+    return ki_trap_hand_out(result, info_out, &info, sizeof(info));
+}
+
 int ki_sys_channel_receive_tagged(struct ki_trap *trap)
 {
     uint32_t capacity;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* System calls on handles, names and processes. */
 #include "syscall.h"
+#include <kipc/capability.h>
 
 int ki_sys_handle_close(struct ki_trap *trap)
 {
@@ -147,4 +148,27 @@ int ki_sys_process_usage(struct ki_trap *trap)
 int ki_sys_process_exit(struct ki_trap *trap)
 {
     return kipc_process_exit(trap->kernel, trap->caller);
+}
+
+int ki_sys_capability_make(struct ki_trap *trap)
+{
+    kipc_handle_t handle = ki_trap_word(trap);
+    uint32_t rights = ki_trap_word(trap);
+    void *capability_out = ki_trap_result(trap, sizeof(struct kipc_capability));
+    KIPC_GUARD(trap->result == KIPC_OK, trap->result);
+    struct kipc_capability capability;
+    int result = kipc_capability_make(trap->kernel, trap->caller, handle, rights, &capability);
+    return ki_trap_hand_out(result, capability_out, &capability, sizeof(capability));
+}
+
+/* By its address, not in registers: those are logged. */
+int ki_sys_capability_redeem(struct ki_trap *trap)
+{
+    struct kipc_capability capability;
+    ki_trap_structure(trap, &capability, sizeof(capability));
+    void *handle_out = ki_trap_result(trap, sizeof(kipc_handle_t));
+    KIPC_GUARD(trap->result == KIPC_OK, trap->result);
+    kipc_handle_t handle;
+    int result = kipc_capability_redeem(trap->kernel, trap->caller, &capability, &handle);
+    return ki_trap_hand_out(result, handle_out, &handle, sizeof(handle));
 }

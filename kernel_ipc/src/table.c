@@ -2,14 +2,12 @@
 #include "enter.h"
 #include <kipc/table.h>
 
+/* The half of an id that is the position plus 1. */
+#define ID_POSITION 0xFFFFu
+
 static struct kipc_entry *entry_at(const struct kipc_table *table, uint32_t position)
 {
     return (struct kipc_entry *)(void *)(table->entries + (size_t)position * table->entry_bytes);
-}
-
-static uint32_t position_of(const struct kipc_table *table, const void *entry)
-{
-    return (uint32_t)((size_t)((const uint8_t *)entry - table->entries) / table->entry_bytes);
 }
 
 int kipc_table_set_up(struct kipc_table *table, void *entries, uint32_t entry_bytes, uint32_t capacity)
@@ -25,8 +23,8 @@ int kipc_table_set_up(struct kipc_table *table, void *entries, uint32_t entry_by
     for (uint32_t i = 0; i < capacity; i++) {
         struct kipc_entry *entry = entry_at(table, i);
         entry->generation = 0;
-        entry->is_live = false;
-        entry->next_free = i + 1 < capacity ? i + 2 : 0;
+        entry->id = KIPC_NO_ID;
+        entry->next_free = (uint16_t)(i + 1 < capacity ? i + 2 : 0);
     }
     return KIPC_OK;
 }
@@ -37,21 +35,17 @@ void *kipc_table_take(struct kipc_table *table)
         table->refused += 1;
         return NULL;
     }
-    struct kipc_entry *entry = entry_at(table, table->first_free - 1);
-    table->first_free = entry->next_free;
+    struct kipc_entry *entry = ki_table_take_uncleared(table);
     ki_clear((uint8_t *)entry + sizeof(*entry), table->entry_bytes - sizeof(*entry));
-    entry->next_free = 0;
-    entry->is_live = true;
-    table->used += 1;
-    table->peak = table->used > table->peak ? table->used : table->peak;
     return entry;
 }
 
 void kipc_table_give(struct kipc_table *table, void *entry)
 {
     struct kipc_entry *head = entry;
-    KIPC_ASSERT(head->is_live);
-    head->is_live = false;
+    KIPC_ASSERT(head->id != KIPC_NO_ID);
+    uint32_t place = head->id & ID_POSITION;
+    head->id = KIPC_NO_ID;
     head->generation = (uint16_t)(head->generation + 1);
     table->used -= 1;
     /* One life more would have the id of the first one again. */
@@ -59,8 +53,8 @@ void kipc_table_give(struct kipc_table *table, void *entry)
         table->retired += 1;
         return;
     }
-    head->next_free = table->first_free;
-    table->first_free = position_of(table, entry) + 1;
+    head->next_free = (uint16_t)table->first_free;
+    table->first_free = place;
 }
 
 void *kipc_table_find(const struct kipc_table *table, uint32_t id)
@@ -71,11 +65,13 @@ void *kipc_table_find(const struct kipc_table *table, uint32_t id)
 uint32_t kipc_table_id(const struct kipc_table *table, const void *entry)
 {
     const struct kipc_entry *head = entry;
-    return (uint32_t)head->generation << 16 | (position_of(table, entry) + 1);
+    KIPC_ASSERT(entry_at(table, (head->id & ID_POSITION) - 1) == head);
+    (void)table; /* release builds believe it */
+    return head->id;
 }
 
 void *kipc_table_at(const struct kipc_table *table, uint32_t position)
 {
     struct kipc_entry *entry = entry_at(table, position);
-    return entry->is_live ? entry : NULL;
+    return entry->id != KIPC_NO_ID ? entry : NULL;
 }

@@ -123,6 +123,12 @@ void ki_trap_message(struct ki_trap *trap, struct kipc_channel_message *message)
     /* A length beyond any channel's is not worth a look at the memory: the call refuses it by itself. */
     uint32_t length = message->length <= KIPC_CFG_CH_BYTES_MAX ? message->length : 1;
     message->data = ki_trap_range(trap, (uintptr_t)message->data, length, KIPC_USER_READ);
+    /* A list is copied, as it is looked at twice; of what is no list the call itself says why. */
+    uint32_t count = message->capability_count;
+    if (count > KIPC_MSG_CAPABILITIES && count <= KIPC_MSG_CAPABILITIES_MAX && message->length > KIPC_MSG_SMALL_MAX) {
+        ki_trap_copy(trap, trap->capabilities, (uintptr_t)message->capability_list, count * sizeof(kipc_handle_t));
+        message->capability_list = trap->capabilities;
+    }
 }
 
 void *ki_trap_buffer(struct ki_trap *trap, uint32_t *capacity)

@@ -9,6 +9,7 @@ void kipc_waiter_set_up(struct kipc_waiter *waiter, const struct kipc_port *port
     /* Even: nobody waits. Up from where the word stands, so that the peer's waker meets no number twice. */
     waiter->registration = (ki_load_relaxed(&words->registration) + 1) & ~UINT32_C(1);
     waiter->blocked = 0;
+    waiter->fences_for_all = false;
     ki_store_release(&waiter->thread, KIPC_NO_THREAD);
     ki_store_release(&words->thread, KIPC_NO_THREAD);
     ki_store_release(&words->registration, waiter->registration);
@@ -18,6 +19,7 @@ void kipc_waker_set_up(struct kipc_waker *waker, struct kipc_notifier notifier, 
 {
     waker->notifier = notifier;
     waker->words = words;
+    waker->is_light = false;
     waker->served = 0;
     waker->notified = 0;
 }
@@ -33,6 +35,9 @@ int kipc_wait_prepare(struct kipc_waiter *waiter)
     /* [wait-registration] Partner: the load in kipc_wake_waiter. The caller's re-check follows: it must not pass this.
      */
     ki_store_sequenced(&waiter->words->registration, waiter->registration);
+    if (waiter->fences_for_all) { /* [wait-light] Partner: the light stores of ki_store_published. */
+        port->fence_all(port->context);
+    }
     return KIPC_OK;
 }
 

@@ -212,6 +212,16 @@ static bool gives_up(const struct kipc_thread *thread, int outcome, uint64_t dea
     return outcome != KIPC_OK && !thread->is_uncancelable;
 }
 
+/* The state decides, not the outcome: what was handed over just before the deadline is the thread's. */
+static void settle_if_over(struct kipc_kernel *kernel, struct kipc_thread *thread, int outcome, uint64_t deadline)
+{
+    if (thread->state == KIPC_THREAD_WAITING && gives_up(thread, outcome, deadline)) {
+        leave_queues(kernel, thread);
+        thread->state = KIPC_THREAD_SETTLED;
+        thread->result = outcome;
+    }
+}
+
 int ki_wait(struct kipc_kernel *kernel, struct kipc_thread *thread)
 {
     KIPC_TRACE(block_enter, thread->id, 0);
@@ -220,20 +230,23 @@ int ki_wait(struct kipc_kernel *kernel, struct kipc_thread *thread)
         uint64_t deadline = thread->deadline;
         outcome = block_once(kernel, deadline);
         ki_lock(kernel);
-        /* The state decides, not the outcome: what was handed over just before the deadline is ours. */
-        if (thread->state == KIPC_THREAD_WAITING && gives_up(thread, outcome, deadline)) {
-            leave_queues(kernel, thread);
-            thread->state = KIPC_THREAD_SETTLED;
-            thread->result = outcome;
-        }
+        settle_if_over(kernel, thread, outcome, deadline);
     }
     thread->state = KIPC_THREAD_RUNNING;
     KIPC_TRACE(block_exit, thread->id, thread->result);
     return thread->result;
 }
 
+int ki_wait_again(struct kipc_kernel *kernel, struct kipc_thread *thread, int outcome, uint64_t deadline)
+{
+    settle_if_over(kernel, thread, outcome, deadline);
+    return ki_wait(kernel, thread);
+}
+
 int ki_wait_in(struct ki_call *call, struct kipc_wait_queue *queue, uint64_t deadline)
 {
+    /* It may have ended while the call was outside of the section: then nothing would ever end the wait. */
+    KIPC_GUARD(call->thread->process == call->process, KIPC_E_SRCH);
     ki_wait_begin(call->thread, deadline);
     ki_wait_on(call->kernel, call->thread, queue);
     return ki_wait(call->kernel, call->thread);

@@ -21,17 +21,18 @@ static void send_numbers(struct suite_thread *self)
     }
 }
 
-/* All of them, in order, from the process that the kernel says it is. */
+/* All of them, in order, from the other process, as the kernel says. */
 static void receive_numbers(struct suite_thread *self)
 {
     struct suite *s = self->suite;
+    kipc_pid_t sender = self->pid == s->first ? s->second : s->first;
     struct kipc_channel_info info;
     uint64_t number = 0;
     while (self->count < s->runner->rounds && self->result == KIPC_OK) {
         int length =
             kipc_channel_receive(s->kernel, self->pid, self->handle, &number, sizeof(number), &info, self->deadline);
         bool is_right = length == (int)sizeof(number) && number == self->count && info.sequence == self->count &&
-                        info.header.sender == s->first;
+                        info.header.sender == sender;
         self->result = length < 0 ? length : is_right ? KIPC_OK : KIPC_E_INTEGRITY;
         self->count += 1;
     }
@@ -44,7 +45,7 @@ static struct kipc_channel_config config_of(uint32_t capacity)
     return config;
 }
 
-static void make_channel(struct suite *s, uint32_t capacity, kipc_handle_t ends[2])
+void suite_make_channel(struct suite *s, uint32_t capacity, kipc_handle_t ends[2])
 {
     struct kipc_channel_config config = config_of(capacity);
     kipc_handle_t own;
@@ -57,9 +58,23 @@ static void make_channel(struct suite *s, uint32_t capacity, kipc_handle_t ends[
 static void exchange(struct suite *s, uint32_t capacity, uint8_t sender, uint8_t receiver)
 {
     kipc_handle_t ends[2];
-    make_channel(s, capacity, ends);
+    suite_make_channel(s, capacity, ends);
     suite_start(suite_thread(s, 1, s->first, send_numbers, ends[0]), sender);
     suite_start(suite_thread(s, 2, s->second, receive_numbers, ends[1]), receiver);
+    suite_join_with(s, KIPC_OK);
+    CHECK(s, kipc_handle_close(s->kernel, s->first, ends[0]), KIPC_OK);
+    CHECK(s, kipc_handle_close(s->kernel, s->second, ends[1]), KIPC_OK);
+}
+
+/* Both ends send and receive at once; nobody receives what went in at its own end. */
+static void exchange_both_ways(struct suite *s)
+{
+    kipc_handle_t ends[2];
+    suite_make_channel(s, CAPACITY, ends);
+    suite_start(suite_thread(s, 1, s->first, send_numbers, ends[0]), LOW);
+    suite_start(suite_thread(s, 2, s->second, receive_numbers, ends[1]), HIGH);
+    suite_start(suite_thread(s, 3, s->second, send_numbers, ends[1]), HIGH);
+    suite_start(suite_thread(s, 4, s->first, receive_numbers, ends[0]), LOW);
     suite_join_with(s, KIPC_OK);
     CHECK(s, kipc_handle_close(s->kernel, s->first, ends[0]), KIPC_OK);
     CHECK(s, kipc_handle_close(s->kernel, s->second, ends[1]), KIPC_OK);
@@ -69,7 +84,7 @@ void suite_channel(struct suite *s)
 {
     kipc_handle_t ends[2];
     uint64_t number = 0;
-    make_channel(s, CAPACITY, ends);
+    suite_make_channel(s, CAPACITY, ends);
     CHECK(s, kipc_channel_receive(s->kernel, s->first, ends[0], &number, sizeof(number), NULL, suite_deadline(s)),
           KIPC_E_TIMEDOUT);
     /* A receiver that waits is let go by the end of the other process, and a sender for whom there is no room. */
@@ -84,6 +99,7 @@ void suite_channel(struct suite *s)
     exchange(s, CAPACITY, HIGH, LOW);
     exchange(s, 0, LOW, HIGH);
     exchange(s, 0, HIGH, LOW);
+    exchange_both_ways(s);
 }
 
 /* Answers each request with its number plus one; shared[0] says how many there will be. */
@@ -120,7 +136,7 @@ static void ask(struct suite_thread *self)
 void suite_call(struct suite *s)
 {
     kipc_handle_t ends[2];
-    make_channel(s, CAPACITY, ends);
+    suite_make_channel(s, CAPACITY, ends);
     struct suite_thread *alone = suite_thread(s, 1, s->first, ask, ends[0]);
     alone->deadline = suite_deadline(s);
     suite_start(alone, HIGH);
@@ -185,7 +201,7 @@ void suite_batch(struct suite *s)
 {
     for (uint32_t turn = 0; turn < 2; turn++) {
         kipc_handle_t ends[2];
-        make_channel(s, CAPACITY, ends);
+        suite_make_channel(s, CAPACITY, ends);
         suite_start(suite_thread(s, 1, s->first, send_batches, ends[0]), turn == 0 ? LOW : HIGH);
         suite_start(suite_thread(s, 2, s->second, receive_batches, ends[1]), turn == 0 ? HIGH : LOW);
         suite_join_with(s, KIPC_OK);

@@ -2,10 +2,25 @@
 #include "blocking_suite.h"
 
 const struct suite_case suite_cases[] = {
-    {"semaphore", suite_semaphore}, {"mutex", suite_mutex}, {"condition", suite_condition},
-    {"rwlock", suite_rwlock},       {"event", suite_event}, {"notification", suite_notification},
-    {"channel", suite_channel},     {"call", suite_call},   {"topic", suite_topic},
-    {"registry", suite_registry},   {"batch", suite_batch},
+    {"semaphore", suite_semaphore},
+    {"mutex", suite_mutex},
+    {"condition", suite_condition},
+    {"rwlock", suite_rwlock},
+    {"event", suite_event},
+    {"notification", suite_notification},
+    {"channel", suite_channel},
+    {"call", suite_call},
+    {"topic", suite_topic},
+    {"registry", suite_registry},
+    {"batch", suite_batch},
+    {"asynchronous", suite_asynchronous},
+    {"region", suite_region},
+    {"values", suite_values},
+    {"kinds", suite_kinds},
+    {"waiters", suite_waiters},
+    {"requests", suite_requests},
+    {"producers", suite_producers},
+    {"capabilities", suite_capabilities},
 };
 const uint32_t suite_case_count = sizeof(suite_cases) / sizeof(suite_cases[0]);
 
@@ -85,6 +100,7 @@ uint64_t suite_deadline(struct suite *suite)
 static void begin(struct suite *suite, struct kipc_kernel *kernel, const struct suite_runner *runner)
 {
     struct kipc_limits limits = suite_limits();
+    struct kipc_memory_limits memory_limits = kipc_memory_limits_soc();
     struct kipc_process_config config = kipc_process_config_default();
     suite->runner = runner;
     suite->kernel = kernel;
@@ -96,6 +112,10 @@ static void begin(struct suite *suite, struct kipc_kernel *kernel, const struct 
     }
     CHECK(suite, kipc_kernel_set_up(kernel, runner->port, runner->scheduler, &limits, runner->memory, runner->bytes),
           KIPC_OK);
+    CHECK(suite,
+          kipc_memory_set_up(kernel, &suite->memory, runner->memory_port, &memory_limits, runner->records,
+                             runner->record_bytes),
+          KIPC_OK);
     CHECK(suite, kipc_process_register(kernel, &config, &suite->first), KIPC_OK);
     config.user = 1;
     CHECK(suite, kipc_process_register(kernel, &config, &suite->second), KIPC_OK);
@@ -106,6 +126,7 @@ static void begin(struct suite *suite, struct kipc_kernel *kernel, const struct 
 static void end(struct suite *suite)
 {
     struct kipc_counts counts;
+    struct kipc_memory_counts memory;
     suite_join(suite);
     CHECK(suite, kipc_process_exit(suite->kernel, suite->second), KIPC_OK);
     CHECK(suite, kipc_process_exit(suite->kernel, suite->first), KIPC_OK);
@@ -115,6 +136,11 @@ static void end(struct suite *suite)
     }
     CHECK(suite, counts.blocks_used, 0);
     CHECK(suite, counts.blocks_reserved, 0);
+    CHECK(suite, kipc_memory_counts(suite->kernel, &memory), KIPC_OK);
+    CHECK(suite, memory.pages_used, 0);
+    CHECK(suite, memory.mappings_used, 0);
+    CHECK(suite, memory.bad_puts, 0);
+    CHECK(suite, kipc_memory_tear_down(suite->kernel), KIPC_OK);
     CHECK(suite, kipc_kernel_tear_down(suite->kernel), KIPC_OK);
 }
 

@@ -10,6 +10,7 @@
 #include <kipc/call.h>
 #include <kipc/condition.h>
 #include <kipc/event.h>
+#include <kipc/memory.h>
 #include <kipc/mutex.h>
 #include <kipc/notification.h>
 #include <kipc/rwlock.h>
@@ -20,6 +21,8 @@
 #define SUITE_THREADS 4u
 /* The suite's own thread; the others are above or below it. */
 #define SUITE_PRIORITY 128u
+/* Pages of memory that regions of the suite use at once, at most. */
+#define SUITE_PAGES 32u
 /* What a wait that must end by itself is given: long enough for everything before it, on a slow clock, too. */
 #define SUITE_TICKS 20u
 
@@ -29,6 +32,9 @@ struct suite_runner {
     const struct kipc_scheduler *scheduler;
     void *memory; /* for a kernel of suite_limits() */
     size_t bytes;
+    const struct kipc_memory_port *memory_port; /* with SUITE_PAGES pages, and what it needs itself */
+    void *records;                              /* for shared memory of kipc_memory_limits_soc() */
+    size_t record_bytes;
     uint32_t rounds; /* of what is repeated: handovers between two threads */
     void *context;
     /* The id of a thread: 0 is the suite's own, 1..SUITE_THREADS the others. */
@@ -60,6 +66,7 @@ struct suite_thread {
 struct suite {
     const struct suite_runner *runner;
     struct kipc_kernel *kernel;
+    struct kipc_memory memory;
     kipc_pid_t first;  /* the suite's own thread is of this process */
     kipc_pid_t second; /* of another user */
     struct suite_thread threads[SUITE_THREADS + 1];
@@ -99,8 +106,15 @@ void suite_join(struct suite *suite);
 /* Joins, and checks the result of each thread that was started. */
 void suite_join_with(struct suite *suite, int expected);
 uint64_t suite_deadline(struct suite *suite);
+/* A channel from the first process to the second one. */
+void suite_make_channel(struct suite *suite, uint32_t capacity, kipc_handle_t ends[2]);
+/* A channel of which the first process has both ends; a number through it, without waiting. */
+void suite_make_pair(struct suite *suite, const struct kipc_channel_config *config, kipc_handle_t ends[2]);
+void suite_close_pair(struct suite *suite, const kipc_handle_t ends[2]);
+int suite_send(struct suite *suite, kipc_handle_t end, uint64_t number, uint8_t priority);
+int suite_receive(struct suite *suite, kipc_handle_t end, uint64_t *number, struct kipc_channel_info *info);
 
-/* blocking_locks.c, blocking_messages.c */
+/* blocking_locks.c, blocking_messages.c, blocking_memory.c, blocking_values.c, blocking_waiters.c, blocking_peers.c */
 void suite_semaphore(struct suite *suite);
 void suite_mutex(struct suite *suite);
 void suite_condition(struct suite *suite);
@@ -112,5 +126,13 @@ void suite_call(struct suite *suite);
 void suite_topic(struct suite *suite);
 void suite_batch(struct suite *suite);
 void suite_registry(struct suite *suite);
+void suite_asynchronous(struct suite *suite);
+void suite_region(struct suite *suite);
+void suite_values(struct suite *suite);
+void suite_kinds(struct suite *suite);
+void suite_waiters(struct suite *suite);
+void suite_requests(struct suite *suite);
+void suite_producers(struct suite *suite);
+void suite_capabilities(struct suite *suite);
 
 #endif

@@ -6,7 +6,7 @@
 KIPC_LIMITS_OF_TWO := -DKIPC_CFG_NAME_MAX=2 -DKIPC_CFG_WAIT_MANY_MAX=2 -DKIPC_CFG_MUTEX_RECURSION_MAX=2 \
   -DKIPC_CFG_INHERIT_DEPTH_MAX=2 -DKIPC_CFG_NOTIFICATIONS_MAX=2 -DKIPC_CFG_CH_BYTES_MAX=2 -DKIPC_CFG_CH_DEPTH_MAX=2 \
   -DKIPC_CFG_TOPIC_DEPTH_MAX=2 -DKIPC_CFG_CH_ACCESS_MAX=2 -DKIPC_CFG_BATCH_MAX=2 -DKIPC_CFG_NODES_MAX=2 \
-  -DKIPC_CFG_PORTS_MAX=2 -DKIPC_CFG_REGION_BYTES_MAX=2 \
+  -DKIPC_CFG_PORTS_MAX=2 -DKIPC_CFG_REGION_BYTES_MAX=2 -DKIPC_CFG_CAPS_PER_MSG_MAX=2 \
   -DKIPC_CFG_CH_BYTES_MIN=1 -DKIPC_CFG_CH_SLOTS=2 -DKIPC_CFG_ROOT_OVERRIDE=1
 KIPC_LIMITS_SOURCES := $(KIPC_ALL_SOURCES) \
   $(addprefix kernel_ipc/tests/,support.c mock_scheduler.c kernel_fixture.c fake_memory.c test_limits.c)
@@ -46,14 +46,19 @@ $(KIPC_BUILD)/chip/portable.elf: $(KIPC_OBJECTS_chip) kernel_ipc/tests/portable/
 $(KIPC_BUILD)/server/portable: $(KIPC_OBJECTS_server)
 	$(QUIET)$(KIPC_COMPILE_server) $^ -o $@
 
-# Whoever uses the core sees the public headers and the port, nothing else.
+# Whoever uses the core sees the public headers and the port, nothing else; an example itself not even the port.
 KIPC_EXAMPLES := $(notdir $(basename $(wildcard kernel_ipc/examples/*.c)))
 KIPC_EXAMPLE_PROGRAMS := $(addprefix $(KIPC_BUILD)/examples/,$(KIPC_EXAMPLES))
-$(KIPC_BUILD)/examples/%: kernel_ipc/examples/%.c $(wildcard kernel_ipc/examples/*.h) $(KIPC_BUILD)/libkernel_ipc.a
+KIPC_EXAMPLE_HOST := $(KIPC_BUILD)/examples/host/example_host.o
+KIPC_COMPILE_example = $(CC) -std=c11 $(KIPC_WARNINGS) -I$(KIPC_INCLUDE) -Ikernel_ipc/examples -g -O2
+$(KIPC_EXAMPLE_HOST): kernel_ipc/examples/host/example_host.c $(wildcard kernel_ipc/examples/*.h) $(KIPC_HEADERS)
+	@mkdir -p $(@D)
+	$(QUIET)$(KIPC_COMPILE_example) -Ikernel_ipc/port/host -c $< -o $@
+$(KIPC_BUILD)/examples/%: kernel_ipc/examples/%.c $(wildcard kernel_ipc/examples/*.h) $(KIPC_EXAMPLE_HOST) \
+  $(KIPC_BUILD)/libkernel_ipc.a
 	@mkdir -p $(@D)
 	@echo '  cc       $<'
-	$(QUIET)$(CC) -std=c11 $(KIPC_WARNINGS) -I$(KIPC_INCLUDE) -Ikernel_ipc/port/host -g -O2 $< \
-	  $(KIPC_BUILD)/libkernel_ipc.a -o $@ -lpthread
+	$(QUIET)$(KIPC_COMPILE_example) $< $(KIPC_EXAMPLE_HOST) $(KIPC_BUILD)/libkernel_ipc.a -o $@ -lpthread
 
 .PHONY: kernel_ipc-builds test-kernel_ipc-limits
 kernel_ipc-builds: $(KIPC_BUILD)/limits/test_limits $(KIPC_BUILD)/chip/portable.elf $(KIPC_BUILD)/server/portable \

@@ -307,6 +307,19 @@ static void fill_late_call(struct gate_fixture *g, uintptr_t number, uintptr_t *
         a[2] = (uintptr_t)user_memory(g, 64);
         a[3] = 64;
         break;
+    case KIPC_SYSCALL_CHANNEL_RECEIVE_LARGE:
+        a[1] = (uintptr_t)user_memory(g, 64);
+        a[2] = 64;
+        a[3] = (uintptr_t)user_memory(g, sizeof(struct kipc_channel_large_info));
+        break;
+    case KIPC_SYSCALL_CAPABILITY_MAKE:
+        a[1] = KIPC_RIGHT_GRANT;
+        a[2] = (uintptr_t)user_memory(g, sizeof(struct kipc_capability));
+        break;
+    case KIPC_SYSCALL_CAPABILITY_REDEEM:
+        a[0] = (uintptr_t)user_copy(g, &g->capability, sizeof(g->capability));
+        a[1] = (uintptr_t)user_memory(g, 4);
+        break;
     default: /* object_look_up */
         a[0] = KIPC_TABLE_SEMAPHORE;
         a[1] = (uintptr_t)user_copy(g, "named", 6);

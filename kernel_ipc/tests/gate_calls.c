@@ -97,6 +97,9 @@ static const struct {
     {KIPC_SYSCALL_CHANNEL_REQUIRE, "hv", 0},
     {KIPC_SYSCALL_CHANNEL_RECEIVE_TAGGED, "hdbnd", 5},
     {KIPC_SYSCALL_OBJECT_LOOK_UP, "vsmo", 0},
+    {KIPC_SYSCALL_CHANNEL_RECEIVE_LARGE, "hbnod", 5},
+    {KIPC_SYSCALL_CAPABILITY_MAKE, "hvo", 0},
+    {KIPC_SYSCALL_CAPABILITY_REDEEM, "io", 0},
 };
 
 static const struct {
@@ -168,6 +171,7 @@ void make_one_of_each(struct gate_fixture *g)
     assert_result(kipc_object_set_name(kernel, pid, named, "named", KIPC_RIGHTS), KIPC_OK);
     made[KIPC_CLASS_NONE] = named;
     assert_result(kipc_handle_duplicate(kernel, pid, made[KIPC_TABLE_SEMAPHORE], pid, KIPC_RIGHTS, &further), KIPC_OK);
+    assert_result(kipc_capability_make(kernel, pid, named, KIPC_RIGHTS, &g->capability), KIPC_OK);
 }
 
 kipc_handle_t handle_for(const struct gate_fixture *g, struct call_description call)

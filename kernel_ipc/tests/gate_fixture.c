@@ -60,6 +60,7 @@ int gate_fixture_set_up(void **state)
     g->inner = kipc_user_memory_of_ranges(&g->list);
     const struct kipc_user_memory memory = {.ops = &ops, .context = g};
     assert_result(kipc_gate_set_up(&g->gate, &g->f->kernel, &memory), KIPC_OK);
+    assert_result(kipc_kernel_set_capability_key(&g->f->kernel, (const uint8_t *)"sixteen bytes..."), KIPC_OK);
     *state = g;
     return 0;
 }

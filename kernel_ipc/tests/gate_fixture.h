@@ -8,6 +8,7 @@
 #include "memory_fixture.h"
 #include <kipc/async.h>
 #include <kipc/batch.h>
+#include <kipc/capability.h>
 #include <kipc/syscall.h>
 #include <kipc/topic.h>
 
@@ -38,9 +39,10 @@ struct gate_fixture {
     uint64_t number; /* whatever the test needs */
     /* One object of each class, each usable at once. */
     kipc_handle_t handles[KIPC_TABLE_COUNT];
-    kipc_handle_t peer; /* the channel's other end, with a message in its inbox */
-    kipc_handle_t idle; /* an end of another channel */
-    kipc_token_t token; /* a receive that waits there */
+    kipc_handle_t peer;                /* the channel's other end, with a message in its inbox */
+    kipc_handle_t idle;                /* an end of another channel */
+    kipc_token_t token;                /* a receive that waits there */
+    struct kipc_capability capability; /* of the semaphore that has a name */
 };
 
 int gate_fixture_set_up(void **state);

@@ -4,15 +4,20 @@
 
 int kernel_fixture_set_up(void **state)
 {
+    const struct kipc_limits limits = kipc_limits_soc();
+    return kernel_fixture_set_up_with(state, &limits);
+}
+
+int kernel_fixture_set_up_with(void **state, const struct kipc_limits *limits)
+{
     struct kernel_fixture *fixture = calloc(1, sizeof(*fixture));
     assert_non_null(fixture);
     mock_set_up(&fixture->mock);
-    struct kipc_limits limits = kipc_limits_soc();
-    size_t bytes = kipc_kernel_bytes(&limits);
+    size_t bytes = kipc_kernel_bytes(limits);
     assert_true(bytes > 0);
     fixture->memory = aligned_memory(bytes);
     memset(fixture->memory, 0xA5, bytes); /* set-up must not rely on cleared memory */
-    assert_result(kipc_kernel_set_up(&fixture->kernel, &fixture->mock.port, &fixture->mock.scheduler, &limits,
+    assert_result(kipc_kernel_set_up(&fixture->kernel, &fixture->mock.port, &fixture->mock.scheduler, limits,
                                      fixture->memory, bytes),
                   KIPC_OK);
     struct kipc_process_config config = kipc_process_config_default();

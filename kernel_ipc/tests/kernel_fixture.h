@@ -45,6 +45,8 @@ struct kernel_fixture {
 };
 
 int kernel_fixture_set_up(void **state);
+/* The same with other limits than those of a small SoC. */
+int kernel_fixture_set_up_with(void **state, const struct kipc_limits *limits);
 /* Ends both processes, and asserts that nothing is left. */
 int kernel_fixture_tear_down(void **state);
 

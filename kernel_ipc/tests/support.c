@@ -65,6 +65,11 @@ static void fake_fence_from_device(void *context)
     ((struct fake_port *)context)->fences_from_device += 1;
 }
 
+void fake_fence_all(void *context)
+{
+    ((struct fake_port *)context)->fences_for_all += 1;
+}
+
 static const struct kipc_port_ops fake_ops = {
     .current = fake_current,
     .block = fake_block,

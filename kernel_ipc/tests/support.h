@@ -37,12 +37,16 @@ struct fake_port {
     unsigned int wakes;
     unsigned int fences_to_device;
     unsigned int fences_from_device;
+    unsigned int fences_for_all;
     uint32_t woken;
     uint64_t last_deadline;
     /* Called by block() when no token is pending; its result is block()'s. NULL: time runs to the deadline. */
     int (*script)(struct fake_port *fake);
     void *script_context;
 };
+
+/* For tests that let their port fence for all threads. */
+void fake_fence_all(void *context);
 
 void fake_port_set_up(struct fake_port *fake, uint32_t spin_iterations);
 

@@ -45,7 +45,7 @@ static int receive_ring_batch(struct ring_fixture *f, uint64_t expected, size_t 
     return received;
 }
 
-static void test_EXO_FR_08_VER_CP_08_a_batch_is_published_once(void **state)
+static void test_EXO_FR_08_VER_CP_08_MOS_FU_09_a_batch_is_published_once(void **state)
 {
     struct ring_fixture *f = *state;
     uint32_t tail = f->shared->producer.index;
@@ -318,7 +318,7 @@ int main(void)
 #define WITH_RING(test) cmocka_unit_test_setup_teardown(test, ring_set_up, ring_fixture_tear_down)
 #define WITH_KERNEL(test) cmocka_unit_test_setup_teardown(test, kernel_fixture_set_up, kernel_fixture_tear_down)
     const struct CMUnitTest tests[] = {
-        WITH_RING(test_EXO_FR_08_VER_CP_08_a_batch_is_published_once),
+        WITH_RING(test_EXO_FR_08_VER_CP_08_MOS_FU_09_a_batch_is_published_once),
         WITH_RING(test_VER_CP_08_never_a_gap),
         WITH_RING(test_EXO_FR_08_ring_batches_that_are_refused),
         WITH_KERNEL(test_VER_CP_08_EXO_RM_02_a_batch_through_a_channel),

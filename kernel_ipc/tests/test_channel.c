@@ -266,73 +266,6 @@ static void test_VER_MS_02_the_kernel_writes_the_header(void **state)
     assert_result(kipc_channel_receive(&f->kernel, f->first, f->other, NULL, 1, NULL, KIPC_NO_WAIT), KIPC_E_INVAL);
 }
 
-static void test_VER_CH_02_VER_ER_01_EXO_ER_02_06_overflow_policies(void **state)
-{
-    struct kernel_fixture *f = *state;
-    static const struct {
-        enum kipc_overflow policy;
-        int fifth; /* what the fifth send into four places gives */
-        uint64_t dropped;
-        int first_receive;
-        uint64_t first_number;
-    } cases[] = {
-        {KIPC_OVERFLOW_BLOCK, KIPC_E_FULL, 0, 8, 0},
-        {KIPC_OVERFLOW_ERROR, KIPC_E_FULL, 0, 8, 0},
-        {KIPC_OVERFLOW_DROP_NEWEST, KIPC_E_OVERFLOW, 1, 8, 0},
-        {KIPC_OVERFLOW_OVERWRITE_OLDEST, KIPC_OK, 1, KIPC_E_OVERFLOW, 1},
-    };
-    for (size_t i = 0; i < COUNT_OF(cases); i++) {
-        struct kipc_channel_config config = channel_config(4);
-        struct kipc_channel_stats stats;
-        uint64_t number;
-        config.overflow = cases[i].policy;
-        make_channel(f, &config);
-        for (uint64_t k = 0; k < 4; k++) {
-            assert_result(send_number(f, f->handle, k, 0, KIPC_NO_WAIT), KIPC_OK);
-        }
-        assert_result(send_number(f, f->handle, 4, 0, KIPC_NO_WAIT), cases[i].fifth);
-        assert_int_equal(kipc_channel_stats(&f->kernel, f->first, f->other, &stats), 4);
-        assert_int_equal(stats.dropped, cases[i].dropped);
-        assert_int_equal(stats.full_hits, 1);
-        assert_result(receive_number(f, f->other, &number, KIPC_NO_WAIT), cases[i].first_receive);
-        if (cases[i].first_receive < 0) {
-            assert_result(receive_number(f, f->other, &number, KIPC_NO_WAIT), 8);
-        }
-        assert_int_equal(number, cases[i].first_number);
-        assert_int_equal(f->mock.blocks, 0);
-    }
-}
-
-/* What is overwritten is the least urgent, and of that the oldest; as much as the new one needs. */
-static void test_VER_CH_02_what_is_overwritten(void **state)
-{
-    struct kernel_fixture *f = *state;
-    struct kipc_channel_config config = channel_config(8);
-    struct kipc_channel_stats stats;
-    uint8_t large[200] = {0};
-    config.buffer_bytes = 256;
-    config.message_max = 200;
-    config.overflow = KIPC_OVERFLOW_OVERWRITE_OLDEST;
-    make_channel(f, &config);
-    static const uint8_t priorities[] = {2, 1, 1, 2, 3, 2, 1, 2};
-    for (uint64_t i = 0; i < 8; i++) {
-        assert_result(send_number(f, f->handle, i, priorities[i], KIPC_NO_WAIT), KIPC_OK);
-    }
-    const struct kipc_channel_message message = {.length = sizeof(large), .priority = 9, .data = large};
-    assert_result(kipc_channel_send(&f->kernel, f->first, f->handle, &message, KIPC_NO_WAIT), KIPC_OK);
-    assert_result(kipc_channel_stats(&f->kernel, f->first, f->other, &stats), 8);
-    assert_int_equal(stats.dropped, 1); /* 7 * 8 + 200 bytes fit exactly, in 8 places */
-    assert_result(kipc_channel_receive(&f->kernel, f->first, f->other, large, 200, NULL, KIPC_NO_WAIT),
-                  KIPC_E_OVERFLOW);
-    assert_result(kipc_channel_receive(&f->kernel, f->first, f->other, large, 200, NULL, KIPC_NO_WAIT), 200);
-    static const uint64_t left[] = {4, 0, 3, 5, 7, 2, 6};
-    for (size_t i = 0; i < COUNT_OF(left); i++) {
-        uint64_t number;
-        assert_result(receive_number(f, f->other, &number, KIPC_NO_WAIT), 8);
-        assert_int_equal(number, left[i]);
-    }
-}
-
 static void test_VER_MS_05_VER_ER_08_sends_need_no_more_than_was_reserved(void **state)
 {
     struct kernel_fixture *f = *state;
@@ -391,8 +324,6 @@ int main(void)
         TEST(test_VR4_ST_01_the_default_holds_exactly_64),
         TEST(test_VER_MS_01_VER_SE_02_VER_ER_05_lengths),
         TEST(test_VER_MS_02_the_kernel_writes_the_header),
-        TEST(test_VER_CH_02_VER_ER_01_EXO_ER_02_06_overflow_policies),
-        TEST(test_VER_CH_02_what_is_overwritten),
         TEST(test_VER_MS_05_VER_ER_08_sends_need_no_more_than_was_reserved),
         TEST(test_arguments_of_creation),
     };

@@ -10,7 +10,7 @@
 
 /* All memory of all scenarios; nothing that matters lives anywhere else. */
 static struct {
-    alignas(KIPC_CACHELINE) uint8_t ring[3 * KIPC_CACHELINE + 2 * KIPC_CACHELINE];
+    alignas(KIPC_CACHELINE) uint8_t ring[sizeof(struct kipc_ring_shared) + 2 * KIPC_CACHELINE];
     alignas(KIPC_CACHELINE) uint8_t pool[3 * KIPC_CACHELINE + KIPC_CACHELINE];
     struct kipc_buffer_record records[2];
     struct kipc_link_sender sender;
@@ -23,7 +23,9 @@ static struct {
     uint64_t time_outs;
 } world;
 
-static void attach(const struct kipc_port *port, uint32_t slots, uint64_t message_count,
+enum sides { HEAVY, LIGHT };
+
+static void attach(const struct kipc_port *port, enum sides sides, uint32_t slots, uint64_t message_count,
                    struct kipc_notifier to_receiver, struct kipc_notifier to_sender)
 {
     world.message_count = message_count;
@@ -31,6 +33,7 @@ static void attach(const struct kipc_port *port, uint32_t slots, uint64_t messag
     size_t pool_bytes = kipc_pool_bytes(1, KIPC_CACHELINE);
     assert_true(ring_bytes <= sizeof(world.ring) && pool_bytes <= sizeof(world.pool));
     assert_result(kipc_ring_format(world.ring, ring_bytes, slots, UINT32_MAX), KIPC_OK);
+    assert_result(sides == LIGHT ? kipc_ring_lighten(world.ring, ring_bytes) : KIPC_OK, KIPC_OK);
     assert_result(kipc_pool_format(world.pool, pool_bytes, 1, KIPC_CACHELINE, UINT32_MAX), KIPC_OK);
     struct kipc_link_sender_config sender = {.port = port,
                                              .notifier = to_receiver,
@@ -46,24 +49,39 @@ static void attach(const struct kipc_port *port, uint32_t slots, uint64_t messag
     assert_result(kipc_link_receiver_attach(&world.receiver, &receiver), KIPC_OK);
 }
 
-static void set_up_local(const struct kipc_port *port, uint32_t slots, uint64_t message_count)
+static void set_up_local(const struct kipc_port *port, enum sides sides, uint32_t slots, uint64_t message_count)
 {
-    attach(port, slots, message_count, kipc_notifier_local(port), kipc_notifier_local(port));
+    attach(port, sides, slots, message_count, kipc_notifier_local(port), kipc_notifier_local(port));
 }
 
 static void set_up_one_slot(const struct kipc_port *port)
 {
-    set_up_local(port, 1, 3);
+    set_up_local(port, HEAVY, 1, 3);
+}
+
+static void set_up_one_light_slot(const struct kipc_port *port)
+{
+    set_up_local(port, LIGHT, 1, 2);
+}
+
+static void set_up_two_light_slots(const struct kipc_port *port)
+{
+    set_up_local(port, LIGHT, 2, 3);
+}
+
+static void set_up_two_light_messages(const struct kipc_port *port)
+{
+    set_up_local(port, LIGHT, 2, 2);
 }
 
 static void set_up_two_slots(const struct kipc_port *port)
 {
-    set_up_local(port, 2, 3);
+    set_up_local(port, HEAVY, 2, 3);
 }
 
 static void set_up_two_messages(const struct kipc_port *port)
 {
-    set_up_local(port, 2, 2);
+    set_up_local(port, HEAVY, 2, 2);
 }
 
 static void raise_wire(void *context, uint32_t waiter)
@@ -75,13 +93,19 @@ static void raise_wire(void *context, uint32_t waiter)
 static void set_up_doorbell_to_receiver(const struct kipc_port *port)
 {
     struct kipc_notifier to_receiver = {.notify = raise_wire, .context = (void *)(uintptr_t)0};
-    attach(port, 2, 2, to_receiver, kipc_notifier_local(port));
+    attach(port, HEAVY, 2, 2, to_receiver, kipc_notifier_local(port));
+}
+
+static void set_up_light_doorbell_to_receiver(const struct kipc_port *port)
+{
+    struct kipc_notifier to_receiver = {.notify = raise_wire, .context = (void *)(uintptr_t)0};
+    attach(port, LIGHT, 2, 2, to_receiver, kipc_notifier_local(port));
 }
 
 static void set_up_doorbell_to_sender(const struct kipc_port *port)
 {
     struct kipc_notifier to_sender = {.notify = raise_wire, .context = (void *)(uintptr_t)1};
-    attach(port, 1, 2, kipc_notifier_local(port), to_sender);
+    attach(port, HEAVY, 1, 2, kipc_notifier_local(port), to_sender);
 }
 
 static void send_all(void)
@@ -251,6 +275,23 @@ static void test_EXO_SY_07_senders_wait_for_buffers(void **state)
     explore("one buffer, loans", set_up_two_messages, send_loans, receive_loans, NULL);
 }
 
+/* Without a fence at each publication: the waiter's, for all, must be enough. */
+static void test_EXO_SY_05_no_lost_wakeup_of_light_sides(void **state)
+{
+    (void)state;
+    explore("one slot, light sides", set_up_one_light_slot, send_all, receive_all, NULL);
+    explore("two slots, light sides", set_up_two_light_slots, send_all, receive_all, NULL);
+    explore("two slots, light sides, doorbell to the receiver", set_up_light_doorbell_to_receiver, send_all,
+            receive_all, handle_receiver_doorbell);
+}
+
+static void test_EXO_SY_09_time_outs_lose_nothing_of_light_sides(void **state)
+{
+    (void)state;
+    explore("two slots, light sides, time-outs", set_up_two_light_messages, send_all, receive_with_time_outs, NULL);
+    explore("one buffer, light sides, loans", set_up_two_light_messages, send_loans, receive_loans, NULL);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -260,6 +301,8 @@ int main(void)
         cmocka_unit_test(test_EXO_SY_07_no_lost_wakeup_of_the_sender_by_doorbell),
         cmocka_unit_test(test_EXO_SY_09_time_outs_lose_nothing),
         cmocka_unit_test(test_EXO_SY_07_senders_wait_for_buffers),
+        cmocka_unit_test(test_EXO_SY_05_no_lost_wakeup_of_light_sides),
+        cmocka_unit_test(test_EXO_SY_09_time_outs_lose_nothing_of_light_sides),
     };
     return cmocka_run_group_tests_name("explorer", tests, NULL, NULL);
 }

@@ -96,6 +96,51 @@ static void test_arguments(void **state)
     assert_result(kipc_limiter_set_up(NULL, 1, 1, 1, 0), KIPC_E_INVAL);
 }
 
+/* The same bucket with a division for each look, in 128 bits. */
+struct model {
+    uint32_t rate;
+    unsigned __int128 full;
+    unsigned __int128 credit;
+    uint64_t filled;
+};
+
+static bool take_from_model(struct model *model, unsigned __int128 price, uint64_t now)
+{
+    uint64_t elapsed = now - model->filled;
+    model->credit += (unsigned __int128)elapsed * model->rate;
+    model->credit = model->credit < model->full ? model->credit : model->full;
+    model->filled = now;
+    if (price > model->credit) {
+        return false;
+    }
+    model->credit -= price;
+    return true;
+}
+
+static void test_VER_SE_01_without_a_division_it_is_as_exact(void **state)
+{
+    (void)state;
+    static const uint32_t numbers[] = {1, 2, 3, 7, 100, 1000003, KIPC_LIMITER_MAX - 1, KIPC_LIMITER_MAX};
+    struct random_numbers random = {.state = 0x11b17};
+    for (unsigned int round = 0; round < 500; round++) {
+        uint32_t rate = numbers[random_next(&random) % COUNT_OF(numbers)];
+        uint32_t period = numbers[random_next(&random) % COUNT_OF(numbers)];
+        uint32_t burst = numbers[random_next(&random) % COUNT_OF(numbers)];
+        uint64_t now = random_next(&random);
+        struct kipc_limiter limiter;
+        struct model model = {rate, (unsigned __int128)burst * period, (unsigned __int128)burst * period, now};
+        assert_result(kipc_limiter_set_up(&limiter, rate, period, burst, now), KIPC_OK);
+        for (unsigned int i = 0; i < 200; i++) {
+            uint32_t bits = (uint32_t)(random_next(&random) % 64);
+            now += random_next(&random) >> bits;
+            uint32_t count = 1 + (uint32_t)(random_next(&random) % burst) / (1u + (uint32_t)(random_next(&random) % 8));
+            bool is_there = take_from_model(&model, (unsigned __int128)count * period, now);
+            assert_result(kipc_limiter_take(&limiter, count, now), is_there ? KIPC_OK : KIPC_E_WOULDBLOCK);
+            assert_true(limiter.credit == (uint64_t)model.credit);
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -104,6 +149,7 @@ int main(void)
         cmocka_unit_test(test_parts_of_a_token_are_kept),
         cmocka_unit_test(test_all_or_none),
         cmocka_unit_test(test_arguments),
+        cmocka_unit_test(test_VER_SE_01_without_a_division_it_is_as_exact),
     };
     return cmocka_run_group_tests_name("limiter", tests, NULL, NULL);
 }

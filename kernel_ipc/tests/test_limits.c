@@ -153,6 +153,28 @@ static void test_MOS_SE_06_BATCH_MAX(void **state)
     assert_result(kipc_channel_send_batch(&f->kernel, f->first, ends[0], messages, 2, KIPC_NO_WAIT), 2);
 }
 
+/* No channel of this build has room for a large message, so one whose capabilities pass is refused for its length. */
+static void test_MOS_SE_06_CAPS_PER_MSG_MAX(void **state)
+{
+    struct kernel_fixture *f = *state;
+    const struct kipc_channel_config config = tiny(2);
+    static const uint8_t payload[KIPC_MSG_SMALL_MAX + 1];
+    kipc_handle_t ends[2];
+    kipc_handle_t events[3];
+    for (size_t i = 0; i < 3; i++) {
+        assert_result(kipc_event_create(&f->kernel, f->first, KIPC_EVENT_AUTO, KIPC_WAIT_FIFO, &events[i]), KIPC_OK);
+    }
+    assert_result(kipc_channel_create(&f->kernel, f->first, &config, ends), KIPC_OK);
+    struct kipc_channel_message message = {.length = sizeof(payload),
+                                           .data = payload,
+                                           .capabilities = {events[0], events[1], events[2]},
+                                           .capability_count = 2,
+                                           .capability_list = events};
+    assert_result(kipc_channel_send(&f->kernel, f->first, ends[0], &message, KIPC_NO_WAIT), KIPC_E_MSGSIZE);
+    message.capability_count = 3;
+    assert_result(kipc_channel_send(&f->kernel, f->first, ends[0], &message, KIPC_NO_WAIT), KIPC_E_INVAL);
+}
+
 static void test_MOS_SE_06_TOPIC_DEPTH_MAX(void **state)
 {
     struct kernel_fixture *f = *state;
@@ -250,6 +272,7 @@ int main(void)
         LIMIT_TEST(test_MOS_SE_06_CH_DEPTH_MAX),
         LIMIT_TEST(test_MOS_SE_06_CH_ACCESS_MAX),
         LIMIT_TEST(test_MOS_SE_06_BATCH_MAX),
+        LIMIT_TEST(test_MOS_SE_06_CAPS_PER_MSG_MAX),
         LIMIT_TEST(test_MOS_SE_06_TOPIC_DEPTH_MAX),
         LIMIT_TEST(test_MOS_SE_06_NODES_MAX_and_MOS_SE_06_PORTS_MAX),
         LIMIT_TEST(test_MOS_SE_06_REGION_BYTES_MAX),

@@ -2,6 +2,7 @@
 /* Queues: histories of a channel and of a ring, and the checker on histories whose answer is known. */
 #include "history_fixture.h"
 #include <kipc/channel.h>
+#include <kipc/many_ring.h>
 
 /* --- queues: PUT sends a number, TAKE receives one; words[0] is how many, the others which --- */
 
@@ -141,6 +142,78 @@ static void test_ring_is_a_linearizable_queue(void **state)
     require_linear(*state, &ring);
 }
 
+/* --- many producers: a queue for each; numbers above LANE_UNIT are of lane 1. A receive takes the first of either ---
+ */
+
+#define LANES 2u
+#define LANE_UNIT 100u
+#define LANE_WORDS 4u
+_Static_assert(LANES *LANE_WORDS <= LINEAR_STATE_WORDS && RING_SLOTS < LANE_WORDS, "a state holds both lanes");
+
+static struct {
+    void *ring;
+    struct kipc_ring_producer producers[LANES];
+    struct kipc_ring_consumer lanes[LANES];
+    struct kipc_many_ring_consumer consumer;
+} many;
+
+static bool many_rules(struct linear_state *state, const struct history_call *call)
+{
+    uint64_t number = call->kind == PUT ? call->argument : (uint64_t)call->result;
+    struct linear_state lane = {{0}};
+    uint64_t *words = &state->words[number > LANE_UNIT ? LANE_WORDS : 0];
+    if (call->kind == TAKE && call->result == KIPC_E_EMPTY) {
+        return state->words[0] == 0 && state->words[LANE_WORDS] == 0;
+    }
+    memcpy(lane.words, words, LANE_WORDS * sizeof(*words));
+    bool is_allowed = ring_rules(&lane, call);
+    memcpy(words, lane.words, LANE_WORDS * sizeof(*words));
+    return is_allowed;
+}
+
+static void open_many(struct world *world)
+{
+    const struct kipc_port *port = &world->host.port;
+    const size_t bytes = kipc_many_ring_bytes(LANES, RING_SLOTS);
+    struct kipc_notifier notifier = kipc_notifier_local(port);
+    many.ring = aligned_memory(bytes);
+    assert_result(kipc_many_ring_format(many.ring, bytes, LANES, RING_SLOTS, NEAR_WRAP), KIPC_OK);
+    for (uint32_t i = 0; i < LANES; i++) {
+        assert_result(kipc_many_ring_producer_attach(&many.producers[i], many.ring, bytes, i, port, notifier), KIPC_OK);
+    }
+    assert_result(kipc_many_ring_consumer_attach(&many.consumer, many.lanes, LANES, many.ring, bytes, port, notifier),
+                  KIPC_OK);
+}
+
+static void close_many(struct world *world)
+{
+    (void)world;
+    aligned_memory_free(many.ring);
+}
+
+/* Threads 0 and 1 are the producers, thread 2 the consumer. */
+static void use_many(struct world *world, uint32_t thread, struct random_numbers *random)
+{
+    for (uint32_t i = 0; i < CALLS; i++) {
+        uint64_t number = thread * LANE_UNIT + i + 1;
+        size_t length;
+        uint32_t lane;
+        struct history_call *call = history_begin(&world->history, thread, thread < LANES ? PUT : TAKE, number);
+        dawdle(random);
+        int64_t result = thread < LANES
+                             ? kipc_ring_send_sp(&many.producers[thread], &number, sizeof(number))
+                             : kipc_many_ring_receive_sc(&many.consumer, &number, sizeof(number), &length, &lane);
+        history_end(&world->history, thread, call, thread == LANES && result == KIPC_OK ? (int64_t)number : result);
+        dawdle(random);
+    }
+}
+
+static void test_ring_of_many_producers_is_a_linearizable_set_of_queues(void **state)
+{
+    const struct subject subject = {open_many, use_many, close_many, many_rules, {{0}}, LANES + 1};
+    require_linear(*state, &subject);
+}
+
 /* --- the checker itself, on histories whose answer is known --- */
 
 struct known {
@@ -202,6 +275,7 @@ int main(void)
         cmocka_unit_test(test_the_checker_knows_right_from_wrong),
         TEST(test_channel_is_a_linearizable_queue),
         TEST(test_ring_is_a_linearizable_queue),
+        TEST(test_ring_of_many_producers_is_a_linearizable_set_of_queues),
     };
     return cmocka_run_group_tests_name("linearizable queues", tests, NULL, NULL);
 }

@@ -1,138 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-#include "support.h"
-
-#define SLOTS 4u
-#define BUFFERS 3u
-#define BYTES 4096u
-#define REMOTE_BYTES 2048u
-
-struct fixture {
-    struct fake_port fake;
-    struct fake_notifier to_receiver;
-    struct fake_notifier to_sender;
-    void *ring;
-    void *pool;
-    void *remote;
-    struct kipc_buffer_record records[3][BUFFERS];
-    struct kipc_mover mover;
-    int move_result;
-    unsigned int moves;
-    struct kipc_link_sender sender;
-    struct kipc_link_receiver receiver;
-};
-
-/* Plays the DMA. The bytes it moves are not the CPU's copies, so no counter of copies may change. */
-static int move(void *context, void *destination, const void *source, size_t length)
-{
-    struct fixture *f = context;
-    f->moves += 1;
-    /* Both fences stand around the transfer, not beside it. */
-    assert_int_equal(f->fake.fences_to_device, f->moves);
-    assert_int_equal(f->fake.fences_from_device, f->moves - 1);
-    if (f->move_result == KIPC_OK) {
-        memcpy(destination, source, length);
-    }
-    return f->move_result;
-}
-
-static void make(struct fixture *f, bool moves)
-{
-    memset(f, 0, sizeof(*f));
-    fake_port_set_up(&f->fake, 0);
-    f->fake.script_context = f;
-    f->ring = aligned_memory(kipc_ring_bytes(SLOTS));
-    f->pool = aligned_memory(kipc_pool_bytes(BUFFERS, BYTES));
-    f->remote = aligned_memory(kipc_pool_bytes(BUFFERS, REMOTE_BYTES));
-    assert_result(kipc_ring_format(f->ring, kipc_ring_bytes(SLOTS), SLOTS, NEAR_WRAP), KIPC_OK);
-    assert_result(kipc_pool_format(f->pool, kipc_pool_bytes(BUFFERS, BYTES), BUFFERS, BYTES, NEAR_WRAP), KIPC_OK);
-    assert_result(kipc_pool_format(f->remote, kipc_pool_bytes(BUFFERS, REMOTE_BYTES), BUFFERS, REMOTE_BYTES, NEAR_WRAP),
-                  KIPC_OK);
-    f->mover = (struct kipc_mover){.move = move, .context = f};
-    struct kipc_link_pool pool = {f->pool, kipc_pool_bytes(BUFFERS, BYTES), f->records[0], BUFFERS};
-    struct kipc_link_pool remote = {f->remote, kipc_pool_bytes(BUFFERS, REMOTE_BYTES), f->records[1], BUFFERS};
-    struct kipc_link_sender_config sender = {.port = &f->fake.port,
-                                             .notifier = fake_notifier(&f->to_receiver),
-                                             .ring_memory = f->ring,
-                                             .ring_bytes = kipc_ring_bytes(SLOTS),
-                                             .pool = pool,
-                                             .mover = moves ? &f->mover : NULL,
-                                             .remote = remote};
-    assert_result(kipc_link_sender_attach(&f->sender, &sender), KIPC_OK);
-    struct kipc_link_receiver_config receiver = {.port = &f->fake.port,
-                                                 .notifier = fake_notifier(&f->to_sender),
-                                                 .ring_memory = f->ring,
-                                                 .ring_bytes = kipc_ring_bytes(SLOTS),
-                                                 .pool = moves ? remote : pool};
-    receiver.pool.records = f->records[2];
-    assert_result(kipc_link_receiver_attach(&f->receiver, &receiver), KIPC_OK);
-}
-
-static struct fixture fixture;
-
-static int set_up_share(void **state)
-{
-    make(&fixture, false);
-    *state = &fixture;
-    return 0;
-}
-
-static int set_up_move(void **state)
-{
-    make(&fixture, true);
-    *state = &fixture;
-    return 0;
-}
-
-static bool holds_none(const struct kipc_link_receiver *receiver)
-{
-    for (uint32_t i = 0; i < BUFFERS; i++) {
-        if (receiver->pool.records[i].state != KIPC_BUFFER_FREE) {
-            return false;
-        }
-    }
-    return true;
-}
-
-/* Every buffer of every pool is back. */
-static int tear_down(void **state)
-{
-    struct fixture *f = *state;
-    bool clean = kipc_pool_free_sp(&f->sender.pool) == BUFFERS && holds_none(&f->receiver) &&
-                 (f->sender.mover == NULL || kipc_pool_free_sp(&f->sender.remote) == BUFFERS);
-    aligned_memory_free(f->ring);
-    aligned_memory_free(f->pool);
-    aligned_memory_free(f->remote);
-    return clean && failed_asserts() == 0 ? 0 : -1;
-}
-
-static void send_large(struct fixture *f, size_t length, uint8_t seed)
-{
-    struct kipc_loan loan;
-    assert_result(kipc_link_loan(&f->sender, length, &loan, KIPC_NO_WAIT), KIPC_OK);
-    for (size_t i = 0; i < length; i++) {
-        ((uint8_t *)loan.data)[i] = (uint8_t)(seed + i * 13);
-    }
-    assert_result(kipc_link_commit(&f->sender, &loan, length, KIPC_NO_WAIT), KIPC_OK);
-    assert_null(loan.data);
-}
-
-static void receive_large(struct fixture *f, size_t length, uint8_t seed)
-{
-    struct kipc_link_message message;
-    assert_result(kipc_link_receive(&f->receiver, &message, KIPC_NO_WAIT), KIPC_OK);
-    assert_int_equal(message.kind, KIPC_SLOT_LOAN);
-    assert_int_equal(message.length, length);
-    assert_int_equal(message.view.length, length);
-    for (size_t i = 0; i < length; i++) {
-        assert_int_equal(((const uint8_t *)message.view.data)[i], (uint8_t)(seed + i * 13));
-    }
-    assert_result(kipc_link_release(&f->receiver, &message.view), KIPC_OK);
-    assert_result(kipc_link_release(&f->receiver, &message.view), KIPC_E_STATE);
-}
+#include "link_fixture.h"
 
 static void test_EXO_AR_01_two_paths_and_no_third(void **state)
 {
-    struct fixture *f = *state;
+    struct link_fixture *f = *state;
     uint8_t data[57];
     struct kipc_link_message message;
     memset(data, 0x77, sizeof(data));
@@ -159,7 +30,7 @@ static void test_EXO_AR_01_two_paths_and_no_third(void **state)
 /* C-10: zero-copy is what the counter says, at every size, in both modes. */
 static void test_EXO_MS_10_large_messages_are_not_copied(void **state)
 {
-    struct fixture *f = *state;
+    struct link_fixture *f = *state;
     static const size_t lengths[] = {1, 7, 56, 57, 63, 64, 65, 255, 1024, 2047, 2048};
     size_t total = 0;
     for (size_t i = 0; i < COUNT_OF(lengths); i++) {
@@ -175,9 +46,22 @@ static void test_EXO_MS_10_large_messages_are_not_copied(void **state)
     assert_int_equal(f->fake.fences_from_device, f->moves);
 }
 
+static void test_MOS_FU_06_whole_buffers_without_a_copy(void **state)
+{
+    struct link_fixture *f = *state;
+    const size_t most = f->sender.mover != NULL ? REMOTE_BYTES : BYTES;
+    const size_t lengths[] = {1, most / 2, most - 1, most};
+    for (size_t i = 0; i < COUNT_OF(lengths); i++) {
+        send_large(f, lengths[i], (uint8_t)i);
+        receive_large(f, lengths[i], (uint8_t)i);
+        assert_int_equal(kipc_link_sender_counters(&f->sender).copied_bytes, 0);
+        assert_int_equal(kipc_link_receiver_counters(&f->receiver).copied_bytes, 0);
+    }
+}
+
 static void test_VER_ZC_06_only_an_inline_copy_counts_as_copied(void **state)
 {
-    struct fixture *f = *state;
+    struct link_fixture *f = *state;
     uint8_t data[20] = {1, 2, 3};
     struct kipc_link_message message;
     assert_result(kipc_link_send(&f->sender, data, sizeof(data), KIPC_NO_WAIT), KIPC_OK);
@@ -191,7 +75,7 @@ static void test_VER_ZC_06_only_an_inline_copy_counts_as_copied(void **state)
 
 static void test_commit_into_a_full_ring_keeps_the_loan(void **state)
 {
-    struct fixture *f = *state;
+    struct link_fixture *f = *state;
     struct kipc_loan loan;
     struct kipc_link_message message;
     for (uint32_t i = 0; i < SLOTS; i++) {
@@ -219,7 +103,7 @@ static void test_commit_into_a_full_ring_keeps_the_loan(void **state)
 
 static void test_sizes_and_arguments(void **state)
 {
-    struct fixture *f = *state;
+    struct link_fixture *f = *state;
     struct kipc_loan loan;
     size_t limit = f->sender.mover != NULL ? REMOTE_BYTES : BYTES;
     assert_result(kipc_link_loan(&f->sender, 0, &loan, KIPC_NO_WAIT), KIPC_E_INVAL_SIZE);
@@ -242,7 +126,7 @@ static void test_sizes_and_arguments(void **state)
 
 static void test_a_failed_move_keeps_the_loan(void **state)
 {
-    struct fixture *f = *state;
+    struct link_fixture *f = *state;
     struct kipc_loan loan;
     struct kipc_link_message message;
     assert_result(kipc_link_loan(&f->sender, 100, &loan, KIPC_NO_WAIT), KIPC_OK);
@@ -265,7 +149,7 @@ static void test_a_failed_move_keeps_the_loan(void **state)
 
 static void test_a_move_waits_for_a_remote_buffer(void **state)
 {
-    struct fixture *f = *state;
+    struct link_fixture *f = *state;
     struct kipc_link_message messages[BUFFERS];
     struct kipc_loan loan;
     for (uint32_t i = 0; i < BUFFERS; i++) {
@@ -288,7 +172,7 @@ static struct kipc_link_message held;
 
 static int script_release(struct fake_port *fake)
 {
-    struct fixture *f = fake->script_context;
+    struct link_fixture *f = fake->script_context;
     assert_result(kipc_link_release(&f->receiver, &held.view), KIPC_OK);
     assert_int_equal(f->to_sender.calls, 1); /* a release notifies the sender that waits for a buffer */
     assert_int_equal(f->to_sender.waiter, fake->current);
@@ -297,7 +181,7 @@ static int script_release(struct fake_port *fake)
 
 static void test_a_loan_waits_for_a_release(void **state)
 {
-    struct fixture *f = *state;
+    struct link_fixture *f = *state;
     struct kipc_loan loans[BUFFERS];
     send_large(f, 10, 0);
     assert_result(kipc_link_receive(&f->receiver, &held, KIPC_NO_WAIT), KIPC_OK);
@@ -317,7 +201,7 @@ static void test_a_loan_waits_for_a_release(void **state)
 
 static void test_a_bad_slot_is_dropped_counted_and_passed(void **state)
 {
-    struct fixture *f = *state;
+    struct link_fixture *f = *state;
     struct kipc_ring_shared *ring = f->ring;
     struct kipc_link_message message;
     struct kipc_loan loan;
@@ -345,7 +229,7 @@ static void test_a_bad_slot_is_dropped_counted_and_passed(void **state)
 
 static void test_a_link_without_a_pool_is_inline_only(void **state)
 {
-    struct fixture *f = *state;
+    struct link_fixture *f = *state;
     struct kipc_loan loan = {0};
     struct kipc_view view = {0};
     struct kipc_link_message message;
@@ -380,12 +264,6 @@ static void test_a_link_without_a_pool_is_inline_only(void **state)
     assert_result(kipc_link_receiver_attach(&plain_receiver, NULL), KIPC_E_INVAL);
 }
 
-#define SHARE_TEST(function) cmocka_unit_test_setup_teardown(function, set_up_share, tear_down)
-#define MOVE_TEST(function)                                                                                            \
-    {                                                                                                                  \
-#function "_by_move", function, set_up_move, tear_down, NULL                                                   \
-    }
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -393,6 +271,8 @@ int main(void)
         MOVE_TEST(test_EXO_AR_01_two_paths_and_no_third),
         SHARE_TEST(test_EXO_MS_10_large_messages_are_not_copied),
         MOVE_TEST(test_EXO_MS_10_large_messages_are_not_copied),
+        SHARE_TEST(test_MOS_FU_06_whole_buffers_without_a_copy),
+        MOVE_TEST(test_MOS_FU_06_whole_buffers_without_a_copy),
         SHARE_TEST(test_VER_ZC_06_only_an_inline_copy_counts_as_copied),
         SHARE_TEST(test_commit_into_a_full_ring_keeps_the_loan),
         MOVE_TEST(test_commit_into_a_full_ring_keeps_the_loan),

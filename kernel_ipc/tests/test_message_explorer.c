@@ -73,15 +73,47 @@ static void test_VER_CP_03_what_is_sent_is_taken_once(void **state)
     explore("one place, two senders, time-outs", set_up_one_place, threads, check_channel);
 }
 
+/* Small answers go straight, in one section; for a larger one it is left while the answer is written. */
+#define ANSWER_BYTES_MAX (KIPC_MSG_SMALL_MAX + 8u)
+static uint32_t answer_bytes;
+static uint32_t reserved; /* blocks, by the channel alone */
+
+static void set_up_calls(const struct kipc_port *port, uint32_t bytes)
+{
+    struct kipc_channel_config config = kipc_channel_config_default();
+    kipc_handle_t ends[2];
+    set_up_kernel(port);
+    config.capacity = 1;
+    config.buffer_bytes = ANSWER_BYTES_MAX;
+    config.message_max = bytes;
+    config.is_unidirectional = true;
+    assert_result(kipc_channel_create(&world.kernel, world.pid, &config, ends), KIPC_OK);
+    world.handle = ends[0];
+    world.mutex = ends[1];
+    answer_bytes = bytes;
+    reserved = world.kernel.blocks_reserved;
+}
+
+static void set_up_small_answers(const struct kipc_port *port)
+{
+    set_up_calls(port, 1);
+}
+
+static void set_up_large_answers(const struct kipc_port *port)
+{
+    set_up_calls(port, ANSWER_BYTES_MAX);
+}
+
 static bool call_once(uint64_t deadline)
 {
-    uint8_t answer = 0;
+    uint8_t answer[ANSWER_BYTES_MAX] = {0};
     const struct kipc_channel_message message = {.type = KIPC_MESSAGE_DATA};
-    int result = kipc_channel_call(&world.kernel, world.pid, world.handle, &message, &answer, sizeof(answer), deadline);
-    if (result != KIPC_E_TIMEDOUT && (result != 1 || answer != 7)) {
+    int result = kipc_channel_call(&world.kernel, world.pid, world.handle, &message, answer, answer_bytes, deadline);
+    bool is_answered = result == (int)answer_bytes;
+    if (result != KIPC_E_TIMEDOUT && (!is_answered || answer[answer_bytes - 1] != 7)) {
         explorer_fail("a call failed");
     }
-    return result == 1;
+    return is_answered;
 }
 
 static void call_until_answered(void)
@@ -99,11 +131,12 @@ static void serve_one(void)
 {
     while (world.taken == 0) {
         struct kipc_channel_info info;
-        const uint8_t answer = 7;
+        uint8_t answer[ANSWER_BYTES_MAX] = {0};
+        answer[answer_bytes - 1] = 7;
         if (kipc_channel_receive(&world.kernel, world.pid, world.mutex, NULL, 0, &info, KIPC_FOREVER) != 0) {
             explorer_fail("a receive failed");
         }
-        int result = kipc_channel_reply(&world.kernel, world.pid, info.header.request_id, &answer, sizeof(answer));
+        int result = kipc_channel_reply(&world.kernel, world.pid, info.header.request_id, answer, answer_bytes);
         if (result != KIPC_OK && result != KIPC_E_CLOSED) {
             explorer_fail("a reply failed");
         }
@@ -114,14 +147,15 @@ static void serve_one(void)
 static bool check_call(void)
 {
     return world.posted == 1 && world.taken == 1 && world.kernel.blocks_free == world.kernel.block_count &&
-           world.kernel.blocks_reserved == 1 && everybody_runs();
+           world.kernel.blocks_reserved == reserved && everybody_runs();
 }
 
 static void test_VER_CP_01_02_a_reply_meets_its_call_or_nobody(void **state)
 {
     (void)state;
     static void (*const threads[SCENARIO_THREADS])(void) = {call_until_answered, serve_one, stand_by};
-    explore("calls, time-outs", set_up_one_place, threads, check_call);
+    explore("straight calls, time-outs", set_up_small_answers, threads, check_call);
+    explore("calls, time-outs", set_up_large_answers, threads, check_call);
 }
 
 int main(void)

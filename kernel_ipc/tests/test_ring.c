@@ -113,9 +113,9 @@ static void test_EXO_FR_04_a_send_writes_one_slot_line(void **state)
     unsigned int slot_lines = 0;
     for (size_t line = 0; line < f->bytes / KIPC_CACHELINE; line++) {
         bool changed = memcmp(before + line * KIPC_CACHELINE, after + line * KIPC_CACHELINE, KIPC_CACHELINE) != 0;
-        slot_lines += changed && line >= 3 ? 1 : 0;
-        /* Of the first three lines a send changes only the producer's. */
-        assert_true(line >= 3 || changed == (line == 1));
+        slot_lines += changed && line >= 5 ? 1 : 0;
+        /* Of the lines before the slots a send changes only that of the producer's index. */
+        assert_true(line >= 5 || changed == (line == 1));
     }
     assert_int_equal(slot_lines, 1);
     memcpy(before, f->shared, f->bytes);
@@ -123,7 +123,7 @@ static void test_EXO_FR_04_a_send_writes_one_slot_line(void **state)
     assert_result(kipc_ring_receive_sc(&f->consumer, data, sizeof(data), &length), KIPC_OK);
     for (size_t line = 0; line < f->bytes / KIPC_CACHELINE; line++) {
         bool changed = memcmp(before + line * KIPC_CACHELINE, after + line * KIPC_CACHELINE, KIPC_CACHELINE) != 0;
-        assert_true(changed == (line == 2)); /* a receive writes its own line and no slot */
+        assert_true(changed == (line == 3)); /* a receive writes the line of its index and no slot */
     }
 }
 
@@ -194,6 +194,47 @@ static void test_EXO_FR_06_single_slot_ring_wraps(void **state)
     }
 }
 
+static void test_VR4_ST_02_sizes_are_powers_of_two_or_rounded_up_on_request(void **state)
+{
+    struct ring_fixture *f = *state;
+    static const struct {
+        uint32_t asked;
+        uint32_t slots; /* 0: refused */
+    } sizes[] = {{2, 2},
+                 {64, 64},
+                 {1024, 1024},
+                 {0, 0},
+                 {3, 0},
+                 {65, 0},
+                 {1000, 0},
+                 {KIPC_RING_SLOTS_MAX, KIPC_RING_SLOTS_MAX},
+                 {KIPC_RING_SLOTS_MAX + 1, 0},
+                 {KIPC_RING_ROUND_UP | 1, 1},
+                 {KIPC_RING_ROUND_UP | 3, 4},
+                 {KIPC_RING_ROUND_UP | 64, 64},
+                 {KIPC_RING_ROUND_UP | 1000, 1024},
+                 {KIPC_RING_ROUND_UP, 0},
+                 {KIPC_RING_ROUND_UP | (KIPC_RING_SLOTS_MAX - 1), KIPC_RING_SLOTS_MAX},
+                 {KIPC_RING_ROUND_UP | (KIPC_RING_SLOTS_MAX + 1), 0}};
+    for (size_t i = 0; i < COUNT_OF(sizes); i++) {
+        uint32_t slots = sizes[i].slots;
+        size_t bytes = kipc_ring_bytes(slots);
+        assert_int_equal(kipc_ring_bytes(sizes[i].asked), bytes);
+        void *memory = aligned_memory(slots != 0 ? bytes : KIPC_CACHELINE);
+        assert_result(kipc_ring_format(memory, bytes, sizes[i].asked, NEAR_WRAP), slots != 0 ? KIPC_OK : KIPC_E_INVAL);
+        struct kipc_ring_producer producer;
+        struct kipc_notifier notifier = fake_notifier(&f->to_consumer);
+        if (slots != 0) {
+            assert_result(kipc_ring_producer_attach(&producer, memory, bytes, &f->fake.port, notifier), KIPC_OK);
+            for (uint64_t sent = 0; sent < slots; sent++) {
+                assert_result(kipc_ring_send_sp(&producer, &sent, sizeof(sent)), KIPC_OK);
+            }
+            assert_result(kipc_ring_send_sp(&producer, &bytes, sizeof(bytes)), KIPC_E_FULL);
+        }
+        aligned_memory_free(memory);
+    }
+}
+
 static void test_EXO_FR_07_layout_is_checked_at_set_up(void **state)
 {
     struct ring_fixture *f = *state;
@@ -201,8 +242,8 @@ static void test_EXO_FR_07_layout_is_checked_at_set_up(void **state)
     static const struct {
         uint32_t slots;
         size_t bytes;
-    } sizes[] = {{0, 0},           {1, 256},   {2, 320},    {3, 0},         {4, 448},
-                 {65536, 4194496}, {65537, 0}, {131072, 0}, {UINT32_MAX, 0}};
+    } sizes[] = {{0, 0},           {1, 384},   {2, 448},    {3, 0},         {4, 576},
+                 {65536, 4194624}, {65537, 0}, {131072, 0}, {UINT32_MAX, 0}};
     for (size_t i = 0; i < COUNT_OF(sizes); i++) {
         assert_int_equal(kipc_ring_bytes(sizes[i].slots), sizes[i].bytes);
     }
@@ -239,6 +280,7 @@ int main(void)
         RING_TEST(test_EXO_FR_05_steps_in_place),
         RING_TEST(test_EXO_FR_06_indices_wrap),
         RING_TEST(test_EXO_FR_06_single_slot_ring_wraps),
+        RING_TEST(test_VR4_ST_02_sizes_are_powers_of_two_or_rounded_up_on_request),
         RING_TEST(test_EXO_FR_07_layout_is_checked_at_set_up),
     };
     return cmocka_run_group_tests_name("ring", tests, NULL, NULL);

@@ -37,6 +37,7 @@ static void test_attach_refuses_a_foreign_layout(void **state)
         {2, 0, KIPC_E_INTEGRITY},      {2, 3, KIPC_E_INTEGRITY},
         {2, 8, KIPC_E_NOSPC},          {2, 65536, KIPC_E_NOSPC},
         {2, 131072, KIPC_E_INTEGRITY}, {3, 128, KIPC_E_INTEGRITY},
+        {4, 2, KIPC_E_INTEGRITY},      {4, 1, KIPC_E_NOTSUP}, /* this port cannot fence for all */
     };
     for (size_t i = 0; i < COUNT_OF(damages); i++) {
         uint32_t good = constants[damages[i].word];
@@ -48,6 +49,28 @@ static void test_attach_refuses_a_foreign_layout(void **state)
     f->shared->consumer.index = NEAR_WRAP + 1; /* the consumer claims to be ahead of the producer */
     assert_result(ring_fixture_attach_producer(f), KIPC_E_FLOW);
     assert_result(ring_fixture_attach_consumer(f), KIPC_E_FLOW);
+}
+
+static void test_a_light_ring_needs_ports_that_fence_for_all(void **state)
+{
+    struct ring_fixture *f = *state;
+    assert_result(kipc_ring_lighten(NULL, f->bytes), KIPC_E_INVAL);
+    assert_result(kipc_ring_lighten((uint8_t *)f->shared + 8, f->bytes), KIPC_E_INVAL);
+    assert_result(kipc_ring_lighten(f->shared, sizeof(*f->shared) - 1), KIPC_E_NOSPC);
+    f->shared->constants.version += 1;
+    assert_result(kipc_ring_lighten(f->shared, f->bytes), KIPC_E_INTEGRITY);
+    f->shared->constants.version -= 1;
+    assert_result(kipc_ring_lighten(f->shared, f->bytes), KIPC_OK);
+    assert_result(ring_fixture_attach_producer(f), KIPC_E_NOTSUP);
+    assert_result(ring_fixture_attach_consumer(f), KIPC_E_NOTSUP);
+    f->fake.port.fence_all = fake_fence_all;
+    assert_result(ring_fixture_attach_producer(f), KIPC_OK);
+    assert_result(ring_fixture_attach_consumer(f), KIPC_OK);
+    send_number(f, 1);
+    expect_number(f, 1);
+    assert_int_equal(f->fake.fences_for_all, 0); /* messages cost none */
+    assert_result(kipc_ring_wait_readable_sc(&f->consumer, f->fake.now), KIPC_E_TIMEDOUT);
+    assert_int_equal(f->fake.fences_for_all, 1); /* a wait that blocks costs one */
 }
 
 static void test_attach_goes_on_where_the_ring_stands(void **state)
@@ -144,6 +167,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         RING_TEST(test_attach_refuses_a_foreign_layout),
+        RING_TEST(test_a_light_ring_needs_ports_that_fence_for_all),
         RING_TEST(test_attach_goes_on_where_the_ring_stands),
         RING_TEST(test_peer_index_is_checked),
         RING_TEST(test_bad_control_word_is_refused_and_can_be_skipped),

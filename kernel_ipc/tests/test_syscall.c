@@ -112,13 +112,13 @@ static void good_and_bad(struct gate_fixture *g, struct call_description call)
     }
 }
 
-static void test_MOS_KN_03_each_call_with_good_and_bad_arguments(void **state)
+static void test_MOS_KN_03_FNG_ER_05_each_call_with_good_and_bad_arguments(void **state)
 {
     (void)state;
     for_each_call(good_and_bad);
 }
 
-static void test_numbers_that_are_none(void **state)
+static void test_FNG_ER_04_numbers_that_are_none(void **state)
 {
     struct gate_fixture *g = *state;
     static const uintptr_t numbers[] = {0, 22, KIPC_SYSCALL_FIRST - 1, KIPC_SYSCALL_FIRST + KIPC_SYSCALL_COUNT,
@@ -361,8 +361,9 @@ static void test_FNG_SE_03_bools_of_users_are_0_or_1(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_MOS_KN_03_each_call_with_good_and_bad_arguments),
-        cmocka_unit_test_setup_teardown(test_numbers_that_are_none, gate_fixture_set_up, gate_fixture_tear_down),
+        cmocka_unit_test(test_MOS_KN_03_FNG_ER_05_each_call_with_good_and_bad_arguments),
+        cmocka_unit_test_setup_teardown(test_FNG_ER_04_numbers_that_are_none, gate_fixture_set_up,
+                                        gate_fixture_tear_down),
         cmocka_unit_test_setup_teardown(test_set_up_of_a_gate, gate_fixture_set_up, gate_fixture_tear_down),
         cmocka_unit_test(test_MOS_KN_06_a_failed_check_leaves_the_state_as_it_was),
         cmocka_unit_test(test_MOS_SE_01_class_by_operation_by_right),

@@ -118,32 +118,67 @@ static void test_VER_CP_10_late_subscribers(void **state)
     }
 }
 
-static void test_VER_FU_05_a_payload_is_stored_once(void **state)
+#define MOST_SUBSCRIBERS 64u
+
+static int set_up_for_many(void **state)
 {
-    struct kernel_fixture *f = *state;
-    static uint8_t data[200];
+    struct kipc_limits limits = kipc_limits_soc();
+    limits.tables[KIPC_TABLE_SUBSCRIPTION] = MOST_SUBSCRIBERS;
+    return kernel_fixture_set_up_with(state, &limits);
+}
+
+/* The message that waits first in a subscription. */
+static const struct kipc_block *first_of(struct kernel_fixture *f, kipc_handle_t handle)
+{
+    const struct kipc_handle_entry *entry = kipc_table_find(&f->kernel.tables[KIPC_TABLE_HANDLE], handle);
+    const struct kipc_subscription *subscription = (const struct kipc_subscription *)(const void *)entry->object;
+    assert_int_equal(subscription->queue.count, 1);
+    return subscription->queue.blocks[subscription->queue.first];
+}
+
+/* What a message to so many costs: the same as to one. */
+static void publish_to(struct kernel_fixture *f, uint32_t count)
+{
+    uint8_t data[200];
     uint8_t received[200];
     kipc_handle_t topic = make_topic(f, 0);
-    kipc_handle_t subscriptions[8];
-    for (unsigned int i = 0; i < 8; i++) {
-        subscriptions[i] = subscribe(f, topic, 2, false);
+    kipc_handle_t subscriptions[MOST_SUBSCRIBERS];
+    for (uint32_t i = 0; i < count; i++) {
+        subscriptions[i] = subscribe(f, topic, 1, false);
     }
     for (size_t i = 0; i < sizeof(data); i++) {
-        data[i] = (uint8_t)(i * 3);
+        data[i] = (uint8_t)(i * 3 + count);
     }
     const struct kipc_channel_message message = {.length = 200, .data = data};
-    assert_result(kipc_topic_publish(&f->kernel, f->first, topic, &message, KIPC_NO_WAIT), 8);
-    assert_int_equal(f->kernel.copied_bytes, 200); /* once in, and not once more for each */
+    uint64_t copied = f->kernel.copied_bytes;
+    assert_result(kipc_topic_publish(&f->kernel, f->first, topic, &message, KIPC_NO_WAIT), count);
+    assert_true(f->kernel.copied_bytes - copied == 200); /* once in, and no copy more for all of them */
     assert_int_equal(f->kernel.block_count - f->kernel.blocks_free, 3);
-    for (unsigned int i = 0; i < 8; i++) {
+    const struct kipc_block *stored = first_of(f, subscriptions[0]);
+    for (uint32_t i = 0; i < count; i++) {
         struct kipc_channel_info info;
+        assert_ptr_equal(first_of(f, subscriptions[i]), stored);
+        assert_int_equal(stored->references, count - i);
         assert_int_equal(f->kernel.block_count - f->kernel.blocks_free, 3);
         assert_result(kipc_topic_receive(&f->kernel, f->first, subscriptions[i], received, 200, &info, KIPC_NO_WAIT),
                       200);
         assert_memory_equal(received, data, 200);
         assert_true(info.header.sender == f->first && info.sequence == 0 && info.capabilities[0] == KIPC_NO_ID);
+        assert_true(f->kernel.copied_bytes - copied == 200 * (i + 2)); /* out, by each who reads */
     }
-    assert_int_equal(f->kernel.blocks_free, f->kernel.block_count);
+    assert_int_equal(f->kernel.blocks_free, f->kernel.block_count); /* with the last one */
+    for (uint32_t i = 0; i < count; i++) {
+        assert_result(kipc_handle_close(&f->kernel, f->first, subscriptions[i]), KIPC_OK);
+    }
+    assert_result(kipc_handle_close(&f->kernel, f->first, topic), KIPC_OK);
+}
+
+static void test_VER_FU_05_a_payload_is_stored_once(void **state)
+{
+    static const uint32_t counts[] = {1, 8, MOST_SUBSCRIBERS};
+    for (size_t i = 0; i < COUNT_OF(counts); i++) {
+        publish_to(*state, counts[i]);
+    }
 }
 
 static void receive_and_note(struct actor *actor)
@@ -281,7 +316,8 @@ int main(void)
         TEST(test_EXO_CH_02_every_receiver_gets_every_message_once),
         TEST(test_EXO_CH_02_EXO_ER_06_a_slow_receiver_stalls_nobody),
         TEST(test_VER_CP_10_late_subscribers),
-        TEST(test_VER_FU_05_a_payload_is_stored_once),
+        cmocka_unit_test_setup_teardown(test_VER_FU_05_a_payload_is_stored_once, set_up_for_many,
+                                        kernel_fixture_tear_down),
         TEST(test_waiting_receivers),
         TEST(test_topics_and_subscriptions_that_close),
         TEST(test_two_publishers_and_three_subscribers),

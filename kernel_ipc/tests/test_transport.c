@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Channels to other nodes, over a transport that a test plays; over a wire: test_transport_wire.c. */
 #include "channel_fixture.h"
+#include <kipc/batch.h>
 #include <kipc/call.h>
 #include <kipc/topic.h>
 #include <kipc/transport.h>
@@ -154,6 +155,14 @@ static void test_VER_CH_05_arrivals_and_room(void **state)
     assert_result(deliver_number(f, 2, 1, 3), KIPC_OK);
     assert_result(receive_number(f, handle, &number, KIPC_NO_WAIT), 8);
     assert_int_equal(number, 3);
+    /* A batch makes room, too. */
+    assert_result(deliver_number(f, 2, 1, 4), KIPC_OK);
+    assert_result(deliver_number(f, 2, 1, 5), KIPC_OK);
+    assert_result(deliver_number(f, 2, 1, 6), KIPC_E_FULL);
+    struct kipc_channel_room rooms[2] = {{.buffer = &number, .capacity = 8}, {.buffer = &number, .capacity = 8}};
+    assert_result(kipc_channel_receive_batch(&f->kernel, f->first, handle, rooms, 2, KIPC_NO_WAIT), 2);
+    assert_int_equal(number, 5);
+    assert_int_equal(recorder.rooms, 2);
 }
 
 static void test_VER_CH_05_what_arrives_is_checked(void **state)

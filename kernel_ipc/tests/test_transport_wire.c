@@ -101,7 +101,7 @@ static void test_VER_DP_02_the_same_calls_over_any_transport(void **state)
 static void test_VER_CP_07_VER_PF_01_a_ring_takes_no_lock(void **state)
 {
     struct kernel_fixture *f = *state;
-    alignas(KIPC_CACHELINE) static uint8_t memory[3 * KIPC_CACHELINE + 4 * KIPC_CACHELINE];
+    alignas(KIPC_CACHELINE) static uint8_t memory[sizeof(struct kipc_ring_shared) + 4 * KIPC_CACHELINE];
     struct kipc_ring_producer producer;
     struct kipc_ring_consumer consumer;
     struct kipc_notifier notifier = kipc_notifier_local(&f->mock.port);

@@ -345,6 +345,33 @@ static void test_registrations_go_on_over_attach_and_wrap(void **state)
     }
 }
 
+/* 2^31 waits later a number comes again: whoever published while nobody waited has forgotten it by then. */
+static void test_a_number_that_comes_again_is_notified(void **state)
+{
+    struct ring_fixture *f = *state;
+    f->to_consumer.calls = 0;
+    for (uint32_t by_function = 0; by_function < 2; by_function++) {
+        assert_result(kipc_wait_prepare(&f->consumer.waiter), KIPC_OK);
+        uint32_t number = f->shared->consumer.waiting.registration;
+        assert_result(kipc_ring_send_sp(&f->producer, "x", 1), KIPC_OK);
+        assert_int_equal(f->to_consumer.calls, 2 * by_function + 1);
+        assert_result(kipc_ring_discard_sc(&f->consumer), KIPC_OK);
+        kipc_wait_cancel(&f->consumer.waiter);
+        if (by_function == 1) {
+            assert_false(kipc_wake_waiter(&f->producer.waker));
+        } else {
+            assert_result(kipc_ring_send_sp(&f->producer, "x", 1), KIPC_OK);
+            assert_result(kipc_ring_discard_sc(&f->consumer), KIPC_OK);
+        }
+        f->consumer.waiter.registration = number - 1;
+        f->shared->consumer.waiting.registration = number - 1;
+        assert_result(kipc_wait_prepare(&f->consumer.waiter), KIPC_OK);
+        assert_true(kipc_wake_waiter(&f->producer.waker));
+        assert_int_equal(f->to_consumer.calls, 2 * by_function + 2);
+        kipc_wait_cancel(&f->consumer.waiter);
+    }
+}
+
 #define WAIT_TEST(function) cmocka_unit_test_setup_teardown(function, set_up, ring_fixture_tear_down)
 
 int main(void)
@@ -366,6 +393,7 @@ int main(void)
         WAIT_TEST(test_a_wait_ends_when_the_peer_breaks_flow_control),
         WAIT_TEST(test_prepare_cancel_commit),
         WAIT_TEST(test_registrations_go_on_over_attach_and_wrap),
+        WAIT_TEST(test_a_number_that_comes_again_is_notified),
     };
     return cmocka_run_group_tests_name("wait", tests, NULL, NULL);
 }

@@ -8,7 +8,7 @@ KIPC_COVERAGE_FLAGS = $(KIPC_FLAGS) -g -O0 --coverage -fprofile-update=atomic -D
 KIPC_COVERAGE_OBJECTS := $(patsubst kernel_ipc/%.c,$(KIPC_COVERAGE)/%.o,$(KIPC_HOST_SOURCES) $(KIPC_SUPPORT) $(KIPC_FIXTURES))
 KIPC_COVERAGE_PROGRAMS := $(KIPC_TESTS:%=$(KIPC_COVERAGE)/test_%)
 
-$(KIPC_COVERAGE)/%.o: kernel_ipc/%.c kernel_ipc/kernel_ipc.mk
+$(KIPC_COVERAGE)/%.o: kernel_ipc/%.c $(KIPC_BUILD)/flags kernel_ipc/tools/coverage.mk
 	@mkdir -p $(@D)
 	@echo '  cc       $< (coverage)'
 	$(QUIET)$(CC) $(KIPC_COVERAGE_FLAGS) -c $< -o $@
@@ -17,6 +17,9 @@ $(KIPC_COVERAGE)/test_%: $(KIPC_COVERAGE)/tests/test_%.o $(KIPC_COVERAGE_OBJECTS
 	$(QUIET)$(CC) --coverage $^ -o $@ -lcmocka -lpthread
 .PRECIOUS: $(KIPC_COVERAGE)/%.o $(KIPC_COVERAGE)/test_%
 -include $(KIPC_COVERAGE_OBJECTS:.o=.d) $(wildcard $(KIPC_COVERAGE)/tests/*.d)
+
+# The core alone: tools/tests/test_coverage_gate.py links it with the tests of the plain build.
+test-kernel_ipc-tools: $(filter $(KIPC_COVERAGE)/src/%,$(KIPC_COVERAGE_OBJECTS))
 
 .PHONY: coverage-ipc coverage-ipc-programs
 coverage-ipc-programs: $(KIPC_COVERAGE_PROGRAMS)

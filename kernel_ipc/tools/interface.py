@@ -13,6 +13,7 @@ NUMBERED = re.compile(r"\bX\((\w+),\s*(0x[0-9a-f]+),\s*(\w+),")
 UNNUMBERED = re.compile(r"\bY\((\w+),\s*\"([^\"]+)\"\)")
 ERROR = re.compile(r"\bX\((\w+), (-\d+), \"([^\"]+)\"\)")
 LIMIT = re.compile(r"^#define (KIPC_CFG_\w+_MAX)\b", re.MULTILINE)
+PRINTED = re.compile(r"/\* Prints:\n((?: \* {3}.*\n)+) \*/\n\Z")
 INCLUDE = re.compile(r"^\s*#\s*include\s+[<\"]([^>\"]+)[>\"]", re.MULTILINE)
 
 
@@ -60,6 +61,12 @@ def error_codes(header: Path) -> dict[str, int]:
 def limits(header: Path) -> list[str]:
     """Limits that a build may choose."""
     return LIMIT.findall(without_comments(header))
+
+
+def printed_by(example: Path) -> list[str]:
+    """Lines that a program of examples/ prints, by the comment at its end; empty if it has none."""
+    found = PRINTED.search(example.read_text(encoding="utf-8"))
+    return [line[5:] for line in found[1].splitlines()] if found else []
 
 
 def include_graph(files: Mapping[str, Path]) -> dict[str, list[str]]:

@@ -10,6 +10,7 @@
 #define CHANNELS 2200u
 #define NAMES 1100u
 #define STACK_BYTES 8192
+#define NAME_BYTES sizeof("channel.0000")
 
 struct kipc_kernel budget_kernel;
 kipc_pid_t budget_pid;
@@ -123,15 +124,34 @@ static void set_up_names(void)
     filled = 1;
 }
 
+/* "channel.0007" */
+static void write_name(char text[NAME_BYTES], unsigned number)
+{
+    static const char form[NAME_BYTES] = "channel.0000";
+
+    for (unsigned i = 0; i < NAME_BYTES; i++) {
+        text[i] = form[i];
+    }
+    for (unsigned digit = 0; digit < 4; digit++, number /= 10) {
+        text[NAME_BYTES - 2 - digit] = (char)('0' + number % 10);
+    }
+}
+
+void budget_name_of(unsigned number, struct kipc_name *name)
+{
+    char text[NAME_BYTES];
+
+    write_name(text, number);
+    REQUIRE_OK(kipc_name_set_up(name, text, KIPC_TABLE_CHANNEL));
+}
+
 void budget_fill(unsigned count)
 {
     for (; filled < count; filled++) {
-        char text[] = "channel.0000";
+        char text[NAME_BYTES];
         kipc_handle_t ends[2];
         struct kipc_name name;
-        for (unsigned digit = 0, rest = filled; digit < 4; digit++, rest /= 10) {
-            text[sizeof(text) - 2 - digit] = (char)('0' + rest % 10);
-        }
+        write_name(text, filled);
         REQUIRE_OK(budget_channel(ends));
         REQUIRE_OK(kipc_object_set_name(&budget_kernel, budget_pid, ends[0], text, KIPC_RIGHT_SEND));
         REQUIRE_OK(kipc_name_set_up(&name, text, KIPC_TABLE_CHANNEL));

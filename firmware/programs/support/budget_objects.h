@@ -25,6 +25,9 @@ void budget_other_runs_once(void);
 /** Makes a channel for two messages. @return as kipc_channel_create */
 int budget_channel(kipc_handle_t ends[2]);
 
+/** Gives the name of a channel that budget_fill has made. @param number 1 and up, below its count */
+void budget_name_of(unsigned number, struct kipc_name *name);
+
 /** Makes channels and names until there are so many. */
 void budget_fill(unsigned count);
 

@@ -45,9 +45,9 @@ def test_bounds_are_kept(bound: Bound, measured: dict[str, int]) -> None:
     assert bound.is_kept(measured), f"{bound}: {bound.cost(measured)} of {bound.limit(measured):.1f} instructions"
 
 
-@pytest.mark.parametrize("bound", BUDGETS.missed, ids=lambda bound: "+".join(bound.operations))
-def test_bounds_that_are_missed_are_named(bound: Bound, measured: dict[str, int]) -> None:
-    assert not bound.is_kept(measured), f"{bound} is kept now: move it from [[missed]] to [[bound]]"
+def test_bounds_that_are_missed_are_named(measured: dict[str, int]) -> None:
+    kept = [str(bound) for bound in BUDGETS.missed if bound.is_kept(measured)]
+    assert not kept, f"kept now, so they belong under [[bound]]: {', '.join(kept)}"
 
 
 def test_EXO_PF_01_inline_message(measured: dict[str, int]) -> None:
@@ -70,8 +70,34 @@ def test_VER_PF_09_send_that_never_waits(measured: dict[str, int]) -> None:
     check(measured, "VER-PF-09")
 
 
-def test_VER_CH_06_look_up_among_ten_and_a_thousand(measured: dict[str, int]) -> None:
+def test_EXO_RM_02_a_message_of_a_batch_costs_two_fifths_of_a_single_one(measured: dict[str, int]) -> None:
+    """Into and out of rings and channels: 12.8 times the single message's cost, for 32 of them."""
+    bounds = [bound for bound in BUDGETS.bounds if "EXO-RM-02" in bound.rows]
+    assert {bound.operations[0] for bound in bounds} == {
+        "ring_send_batch",
+        "ring_receive_batch",
+        "channel_send_batch",
+        "channel_receive_batch",
+    }
+    assert all(bound.at_most == 0.4 * 32 for bound in bounds)
+    check(measured, "EXO-RM-02")
+
+
+def test_messages_of_64_bytes_with_rights_statistics_and_a_limited_rate(measured: dict[str, int]) -> None:
+    check(measured, "VER-MS-01")
+    check(measured, "VR4-ST-07")
+
+
+def test_VER_CH_06_VR4_ST_05_look_up_among_ten_and_a_thousand(measured: dict[str, int]) -> None:
+    """By handle and by name: within 5 percent, whichever of the thousand names it is."""
     check(measured, "VER-CH-06")
+    check(measured, "VR4-ST-05")
+    assert measured["registry_look_up_every"] <= 1.05 * measured["registry_look_up_few"]
+
+
+def test_VER_PF_10_look_up_of_a_name_within_40_instructions(measured: dict[str, int]) -> None:
+    check(measured, "VER-PF-10")
+    assert measured["registry_look_up_every"] <= 40
 
 
 def test_VR4_PF_02_making_a_channel_does_not_depend_on_how_many_there_are(measured: dict[str, int]) -> None:

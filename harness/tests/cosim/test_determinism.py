@@ -21,6 +21,8 @@ PROGRAMS = [
     ("soft_reset", {}), ("lock", {}), ("agent", {}), ("cycle_carry", {}), ("busy", {"copies": "5"}),
     ("register_loop", {"count": "2000"}), ("compute_loop", {"iterations": "2"}), ("budgets", {}),
     ("objects", {"case": "6"}), ("remote", {"resets": "1"}),
+    ("system_calls", {}), ("words", {}), ("regions", {}), ("scatter", {}), ("observed", {}), ("ring_values", {}),
+    ("notify", {}),
 ]  # fmt: skip
 EXPECTED = {"panic": "fail", "dead_lock": "dead-lock", "run_away": "cycle-limit"}
 CYCLE_LIMIT = 20_000_000

@@ -17,7 +17,7 @@ COMPLETION_BYTES = 16
 
 
 @pytest.mark.parametrize("harts", [1, 2])
-def test_VER_MS_07_sharing_touches_nothing(run_program: RunProgram, harts: int) -> None:
+def test_VER_MS_07_MOS_FU_06_sharing_touches_nothing(run_program: RunProgram, harts: int) -> None:
     run = run_program("zero_copy", harts=harts, parameters={"mode": "1"})
     run.ledger.check()
     sent = run.ledger.sent

@@ -6,6 +6,19 @@
  *
  * Operations take their turn behind threads that wait at the same end, and in order among themselves; no later send
  * overtakes one that is under way. A process that ends leaves none behind.
+ *
+ *     result = kipc_channel_send_async(kernel, pid, ends[0], &message, event, &token);
+ *     result = kipc_event_wait(kernel, pid, event, KIPC_FOREVER, &signal); // signal.data is the token
+ *     result = kipc_async_poll(kernel, pid, token, NULL, 0, NULL);
+ *
+ * When: for one thread with many channels. A thread for each of them and kipc/channel.h is simpler; to try once,
+ * KIPC_NO_WAIT is enough.
+ * Memory: an entry of the kernel's table of operations, from the token until its completion is taken or it is
+ * cancelled; a send that must wait also reserves blocks.
+ * Concurrency: any number of callers at once; a completion is delivered to one of them.
+ * Cost: constant, and the copies of a channel. A send that finds room and names no event is complete at once, and costs
+ * little more than kipc_channel_send; its token keeps nothing but itself. `make budgets`: send_async (that case),
+ * async_poll.
  */
 #ifndef KIPC_ASYNC_H
 #define KIPC_ASYNC_H
@@ -28,7 +41,7 @@ struct kipc_operation {
     struct kipc_process *process;
     struct kipc_operation *next_of_process;
     struct kipc_operation *next; /* in the queue of the inbox */
-    struct kipc_channel *inbox;  /* pinned until the token is spent */
+    struct kipc_channel *inbox;  /* pinned until the token is spent; NULL: of a send that was complete at once */
     struct kipc_channel *end;    /* of a send: where it comes from, pinned likewise */
     struct kipc_block *block;    /* the message */
     uint32_t reserved;           /* blocks, of a send under way */
@@ -61,18 +74,20 @@ KIPC_MUSTUSE int kipc_channel_receive_async(struct kipc_kernel *kernel, kipc_pid
 
 /*
  * Takes a completion, if it is there; the token is spent then.
- * buffer, capacity, info: of a receive, as for kipc_channel_receive; of a send they are not used.
+ * token: what the send or receive gave. buffer, capacity, info: of a receive, as for kipc_channel_receive; of a send
+ * they are not used.
  * Returns the operation's result: KIPC_OK of a send, the payload's length of a receive, KIPC_E_CLOSED (the channel went
  * away), KIPC_E_MSGSIZE (the next message was larger than the receive welcomed); or, with the token still good,
  * KIPC_E_WOULDBLOCK (under way), KIPC_E_INVAL (a receive into less room than it welcomed); KIPC_E_BADF (no operation of
- * the caller, or spent); KIPC_E_STATE, KIPC_E_SRCH. Does not block; thread or interrupt handler; any number of callers
- * at once.
+ * the caller, or spent); KIPC_E_STATE, KIPC_E_SRCH.
+ * Does not block; thread or interrupt handler; any number of callers at once.
  */
 KIPC_MUSTUSE int kipc_async_poll(struct kipc_kernel *kernel, kipc_pid_t caller, kipc_token_t token, void *buffer,
                                  uint32_t capacity, struct kipc_channel_info *info);
 
 /*
  * Gives an operation up that is under way; the token is spent, nothing was sent or received, and no event comes.
+ * token: what the send or receive gave.
  * Returns KIPC_OK; KIPC_E_ALREADY (it is complete: poll); KIPC_E_BADF; KIPC_E_STATE; KIPC_E_SRCH.
  * Does not block; thread or interrupt handler; any number of callers at once.
  */

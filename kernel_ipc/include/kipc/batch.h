@@ -3,6 +3,18 @@
  * Many messages through a channel by one call: one look at the handle, one turn in the critical section for all of
  * them, and a receiver that waits is woken once. A receiver sees all of a batch or the first ones of it, in order; no
  * message of another sender comes between two of one priority. (For rings: kipc_ring_send_batch_sp.)
+ *
+ *     result = kipc_channel_send_batch(kernel, pid, ends[0], messages, 32, deadline); // how many were sent
+ *     result = kipc_channel_receive_batch(kernel, pid, ends[1], rooms, 32, deadline);
+ *
+ * When: for streams of small messages over a channel. Between two sides that share memory a ring's batch costs less
+ * still.
+ * Memory: none of its own: messages and rooms are borrowed during the call.
+ * Concurrency: any number of callers at once; each is a thread of its process.
+ * Cost: one turn in the critical section for small messages (KIPC_MSG_SMALL_MAX), which are copied within it: at most
+ * KIPC_CFG_BATCH_MAX of them, 4 KiB by default: some twenty times the section of a single send. Larger ones, and those
+ * that others wait for, are copied between two turns. `make budgets`: channel_send_batch, channel_receive_batch (32
+ * messages each, at most two fifths of the single message's cost for each).
  */
 #ifndef KIPC_BATCH_H
 #define KIPC_BATCH_H

@@ -5,14 +5,27 @@
  * A signalled waiter goes from the condition's queue straight to the mutex's, or owns the mutex if that is free; it is
  * woken once, when it owns the mutex. A signal that comes before the wait is not remembered: look at what you wait for,
  * under the mutex, before you wait and after it.
+ *
+ *     result = kipc_mutex_lock(kernel, pid, mutex, KIPC_FOREVER);
+ *     while (!is_there && result == KIPC_OK) {
+ *         result = kipc_condition_wait(kernel, pid, handle, mutex, deadline);
+ *     }
+ *     result = kipc_mutex_unlock(kernel, pid, mutex);
+ *
+ * When: to wait for what a mutex protects. An event (kipc/event.h) remembers a signal, and needs no mutex.
+ * Memory: an entry of the kernel's table, until the last handle is closed.
+ * Concurrency: any number of threads; interrupt handlers may signal.
+ * Cost: a signal is constant, a broadcast takes a step for each waiter, in one section.
  */
 #ifndef KIPC_CONDITION_H
 #define KIPC_CONDITION_H
 
 #include <kipc/mutex.h>
 
+/* Members are for the library and for tests that look on. */
 struct kipc_condition {
     struct kipc_object object;
+    struct kipc_object_details details;
     struct kipc_wait_queue queue;
 };
 

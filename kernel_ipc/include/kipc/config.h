@@ -70,6 +70,11 @@
 #define KIPC_CFG_CH_DEPTH_MAX 256
 #endif
 
+/* Capabilities that a large message may carry. */
+#ifndef KIPC_CFG_CAPS_PER_MSG_MAX
+#define KIPC_CFG_CAPS_PER_MSG_MAX 64
+#endif
+
 /* Messages that one call sends to a channel, or receives from it. */
 #ifndef KIPC_CFG_BATCH_MAX
 #define KIPC_CFG_BATCH_MAX 64

@@ -49,6 +49,7 @@
     X(INTEGRITY, -206, "Shared memory holds a value that the peer may never write there.")                             \
     X(FLOW, -207, "The peer's index breaks flow control: it claims more than there is.")
 
+/* The codes as C knows them. */
 enum kipc_error {
 #define KIPC_ERROR_ENUMERATOR(name, value, promise) KIPC_E_##name = (value),
     KIPC_ERROR_LIST(KIPC_ERROR_ENUMERATOR)

@@ -4,12 +4,24 @@
  *   manual   stays set until it is reset; a signal lets all waiters go
  *   auto     a signal lets one waiter go, which clears it; with none it stays set for one later wait
  * A pulse is a signal and a reset at once: it reaches only those who wait at that instant.
+ *
+ *     result = kipc_event_create(kernel, pid, KIPC_EVENT_AUTO, KIPC_WAIT_FIFO, &handle);
+ *     result = kipc_event_signal(kernel, pid, handle, 42);
+ *     result = kipc_event_wait(kernel, pid, handle, deadline, &signal); // signal.data is 42
+ *
+ * When: to tell that something happened, to one thread or all, with one word. Signals that nobody took merge: to count
+ * them take a semaphore (kipc/semaphore.h), to keep them apart a notification queue (kipc/notification.h).
+ * Memory: an entry of the kernel's table, until the last handle is closed.
+ * Concurrency: any number of threads; interrupt handlers may signal.
+ * Cost: a signal takes a step for each thread that it lets go and for each event that such a one waits for: `make
+ * budgets`: event_signal, event_wait.
  */
 #ifndef KIPC_EVENT_H
 #define KIPC_EVENT_H
 
 #include <kipc/handle.h>
 
+/* What a signal does: see above. */
 enum kipc_event_kind { KIPC_EVENT_MANUAL, KIPC_EVENT_AUTO };
 
 /* What a waiter learns. Signals that nobody took merge: the latest word, and how many there were. */
@@ -19,8 +31,10 @@ struct kipc_event_signal {
     uint32_t count;
 };
 
+/* Members are for the library and for tests that look on. */
 struct kipc_event {
     struct kipc_object object;
+    struct kipc_object_details details;
     enum kipc_event_kind kind;
     bool is_set;
     struct kipc_event_signal latest; /* count: signals since it was clear last; stays at UINT32_MAX */
@@ -30,7 +44,7 @@ _Static_assert(sizeof(struct kipc_event) <= 1024, "MOS-PF-06: size of an event")
 
 /*
  * Makes an event, clear.
- * order: of its waiters. handle: receives one with all rights.
+ * kind: what a signal does, see above. order: of its waiters. handle: receives one with all rights.
  * Returns as kipc_semaphore_create.
  * Does not block; thread or interrupt handler; any number of callers at once.
  */
@@ -41,7 +55,8 @@ KIPC_MUSTUSE int kipc_event_create(struct kipc_kernel *kernel, kipc_pid_t caller
  * Signals: sets the event and lets waiters go as its kind says. Needs KIPC_RIGHT_SEND, as the next three do.
  * data: for whom it lets go.
  * Returns the number of threads let go; KIPC_E_STATE, KIPC_E_SRCH, KIPC_E_BADF, KIPC_E_TYPE, KIPC_E_ACCES,
- * KIPC_E_CLOSED. Does not block; thread or interrupt handler; any number of callers at once.
+ * KIPC_E_CLOSED.
+ * Does not block; thread or interrupt handler; any number of callers at once.
  */
 KIPC_MUSTUSE int kipc_event_signal(struct kipc_kernel *kernel, kipc_pid_t caller, kipc_handle_t handle, uint64_t data);
 

@@ -5,12 +5,26 @@
  *
  * A handle that was made from another one (kipc_handle_duplicate, or sent in a message) hangs below it; revoking a
  * handle closes all that hang below, in whatever process they are. Closing one leaves them to the one above it.
+ *
+ *     result = kipc_handle_duplicate(kernel, pid, handle, other, KIPC_RIGHT_SEND, &given); // may send, and no more
+ *     result = kipc_object_set_name(kernel, pid, handle, "printer", KIPC_RIGHT_SEND);
+ *     result = kipc_object_open(kernel, other, KIPC_TABLE_CHANNEL, "printer", KIPC_RIGHT_SEND, &opened);
+ *     result = kipc_handle_revoke(kernel, pid, handle); // takes both back
+ *
+ * When: to share any object with another process: directly, by a message (kipc/channel.h), by a name, or by a secret
+ * (kipc/capability.h).
+ * Memory: entries of the kernel's tables. Whoever receives a handle owns it and closes it; the end of a process closes
+ * all of its handles.
+ * Concurrency: any number of callers at once.
+ * Cost: constant: `make budgets`: handle_look_up_few, handle_look_up_many, object_look_up_few, object_look_up_many. To
+ * revoke takes a bounded section for each handle that is closed.
  */
 #ifndef KIPC_HANDLE_H
 #define KIPC_HANDLE_H
 
 #include <kipc/process.h>
 
+/* What a handle allows; calls say which of these they need. */
 enum kipc_right {
     KIPC_RIGHT_SEND = 0x01,    /* send, post, signal, publish */
     KIPC_RIGHT_RECEIVE = 0x02, /* receive, wait, lock */
@@ -37,15 +51,20 @@ enum kipc_right {
 #define KIPC_MODE_OTHERS(bits) (bits)
 #define KIPC_MODES 0777u /* all, which every object begins with */
 
-/* How every object begins. */
+/* How every object begins: what calls look at. */
 struct kipc_object {
     struct kipc_entry entry;
-    uint8_t table;        /* enum kipc_table_id: what it is */
-    bool is_doomed;       /* nothing names it any more; it goes as soon as those before it are gone */
-    bool is_closed;       /* closed for all; it goes when the last handle goes */
-    uint32_t references;  /* handles that name it */
-    uint32_t pins;        /* waits that need its memory still */
-    kipc_pid_t creator;   /* whose quotas it counts for */
+    uint8_t table;       /* enum kipc_table_id: what it is */
+    bool is_closed;      /* closed for all; it goes when the last handle goes */
+    bool is_doomed;      /* nothing names it any more; it goes as soon as those before it are gone */
+    uint32_t references; /* handles that name it */
+    uint32_t pins;       /* waits that need its memory still */
+    kipc_pid_t creator;  /* whose quotas it counts for */
+    struct kipc_object_details *details;
+};
+
+/* The rest that every object has, apart from what its calls look at: a part of it, wherever it has its place. */
+struct kipc_object_details {
     uint32_t user;        /* the creator's */
     uint32_t group;       /* the creator's */
     uint16_t mode;        /* of KIPC_MODE_...: who may open it by its name */
@@ -56,10 +75,12 @@ struct kipc_object {
     char name[KIPC_CFG_NAME_MAX + 1]; /* empty: none */
 };
 
+/* One handle. Members are for the library and for tests that look on. */
 struct kipc_handle_entry {
     struct kipc_entry entry;
     uint16_t rights;
-    uint32_t held; /* what was taken through this handle and goes back when it is closed: locks, mappings */
+    uint16_t revocations; /* how often what was made from it was revoked; stays at UINT16_MAX */
+    uint32_t held;        /* what was taken through this handle and goes back when it is closed: locks, mappings */
     struct kipc_process *process; /* NULL: on its way in a message */
     struct kipc_object *object;
     struct kipc_handle_entry *next; /* of the same process */
@@ -89,7 +110,8 @@ KIPC_MUSTUSE int kipc_handle_duplicate(struct kipc_kernel *kernel, kipc_pid_t ca
                                        kipc_pid_t target, uint32_t rights, kipc_handle_t *duplicate);
 
 /*
- * Closes all handles that were made from this one, and from those, in any process; the handle itself stays.
+ * Closes all handles that were made from this one, and from those, in any process; the handle itself stays. Its
+ * capabilities (kipc/capability.h) are good no more.
  * Returns the number of handles closed; KIPC_E_STATE; KIPC_E_SRCH; KIPC_E_BADF.
  * Does not block; thread; any number of callers at once. The critical section is left between handles.
  */
@@ -137,7 +159,8 @@ KIPC_MUSTUSE int kipc_object_set_mode(struct kipc_kernel *kernel, kipc_pid_t cal
 
 /*
  * Opens an object by its name.
- * table: its class. rights: what the new handle may do. handle: receives it.
+ * table: its class. name: with an end mark, borrowed during the call. rights: what the new handle may do. handle:
+ * receives it.
  * Returns KIPC_OK; KIPC_E_INVAL (NULL, no class, bad name, no or unknown right); KIPC_E_STATE; KIPC_E_SRCH;
  * KIPC_E_NOTFOUND; KIPC_E_ACCES (a right that the name or the object's mode does not give); KIPC_E_QUOTA;
  * KIPC_E_NOSPC.
@@ -158,6 +181,7 @@ KIPC_MUSTUSE int kipc_object_look_up(struct kipc_kernel *kernel, const struct ki
 
 /*
  * Takes a name away; it is free at once. Open handles go on working, and the object goes with the last of them.
+ * table: the object's class. name: with an end mark, borrowed during the call.
  * Returns KIPC_OK; KIPC_E_INVAL (NULL, no class, bad name); KIPC_E_STATE; KIPC_E_SRCH; KIPC_E_NOTFOUND; KIPC_E_ACCES
  * (the caller is of another user than the object's creator).
  * Does not block; thread or interrupt handler; any number of callers at once.
@@ -167,7 +191,7 @@ KIPC_MUSTUSE int kipc_object_unlink(struct kipc_kernel *kernel, kipc_pid_t calle
 
 /*
  * Finds a live object by its id: the other way of kipc_object_id.
- * creator: receives the process that made it (it may have ended).
+ * table: its class. id: any value. creator: receives the process that made it (it may have ended).
  * Returns KIPC_OK; KIPC_E_INVAL (NULL, no class); KIPC_E_STATE; KIPC_E_NOTFOUND.
  * Does not block; thread or interrupt handler; any number of callers at once.
  */
@@ -176,6 +200,7 @@ KIPC_MUSTUSE int kipc_object_find(struct kipc_kernel *kernel, enum kipc_table_id
 
 /*
  * Gives the id of an object, the same in all processes, for lists and logs; it opens nothing.
+ * id: receives it.
  * Returns KIPC_OK; KIPC_E_INVAL (NULL); KIPC_E_STATE; KIPC_E_SRCH; KIPC_E_BADF.
  * Does not block; thread or interrupt handler; any number of callers at once.
  */

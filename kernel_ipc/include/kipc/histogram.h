@@ -2,6 +2,14 @@
 /*
  * Counts of values by their size: bucket 0 counts zeros, bucket i values from 2 to the i-1 up to below 2 to the i, and
  * the last one all that are larger.
+ *
+ *     kipc_histogram_add(&histogram, cycles);
+ *     uint64_t bound = kipc_histogram_percentile(&histogram, 99); // 99 of 100 took no longer
+ *
+ * When: to learn how values are spread, within a factor of two, in a fixed amount of memory.
+ * Memory: the structure, the caller's, cleared before its first use.
+ * Concurrency: one caller at a time a histogram.
+ * Cost: to add is constant; to read takes a step for each bucket.
  */
 #ifndef KIPC_HISTOGRAM_H
 #define KIPC_HISTOGRAM_H
@@ -10,6 +18,7 @@
 
 #define KIPC_HISTOGRAM_BUCKETS 40u
 
+/* The counts; anybody may read them. */
 struct kipc_histogram {
     uint64_t buckets[KIPC_HISTOGRAM_BUCKETS];
 };
@@ -23,13 +32,14 @@ uint32_t kipc_histogram_bucket(uint64_t value);
 
 /*
  * Counts a value.
- * histogram: caller's, cleared before its first use.
+ * histogram: caller's, cleared before its first use. value: any, in whatever unit.
  * Does not block; thread or interrupt handler; one caller at a time a histogram.
  */
 void kipc_histogram_add(struct kipc_histogram *histogram, uint64_t value);
 
 /*
  * Tells how many values were counted.
+ * Returns the number, modulo 2^64.
  * Does not block; thread or interrupt handler; one caller at a time a histogram.
  */
 uint64_t kipc_histogram_count(const struct kipc_histogram *histogram);

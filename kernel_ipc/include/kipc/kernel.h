@@ -4,6 +4,21 @@
  * run several. Every function takes the kernel and the process that asks; objects are named by handles of that process.
  *
  * Order of use: kipc_kernel_bytes, kipc_kernel_set_up, then processes (kipc/process.h), their threads, objects.
+ *
+ *     struct kipc_limits limits = kipc_limits_soc();
+ *     limits.threads = threads_of_the_port;
+ *     result = kipc_kernel_set_up(kernel, port, &scheduler, &limits, memory, kipc_kernel_bytes(&limits));
+ *     result = kipc_process_register(kernel, &process_config, &pid);
+ *     result = kipc_thread_attach(kernel, pid, thread, 1);
+ *
+ * When: once for each scheduler whose threads shall share objects. Two sides that only share memory need none:
+ * kipc/ring.h, kipc/link.h.
+ * Memory: the structure and kipc_kernel_bytes of memory, both the caller's until kipc_kernel_tear_down. No object takes
+ * any other memory.
+ * Concurrency: any number of threads and, where a function says so, interrupt handlers; one critical section a kernel
+ * (kipc/scheduler.h).
+ * Cost: no section grows with the number of objects, handles or processes. `make budgets` has the instructions of each
+ * operation.
  */
 #ifndef KIPC_KERNEL_H
 #define KIPC_KERNEL_H
@@ -19,6 +34,7 @@ typedef uint32_t kipc_pid_t;
 /* Name of an object in one process; means nothing in another. */
 typedef uint32_t kipc_handle_t;
 
+/* The tables, which are the classes of objects as well: KIPC_TABLE_SEMAPHORE, KIPC_TABLE_CHANNEL and so on. */
 enum kipc_table_id {
 #define KIPC_TABLE_ENUMERATOR(name, type, host, soc, what) KIPC_TABLE_##name,
     KIPC_TABLE_LIST(KIPC_TABLE_ENUMERATOR)
@@ -70,23 +86,30 @@ struct kipc_kernel {
     struct kipc_exit_hook *exit_hooks;
     struct kipc_object *doomed; /* objects that nothing names any more, while some are being closed */
     bool is_reaping;
-    struct kipc_memory *memory;     /* shared memory; NULL: none */
-    uint64_t copied_bytes;          /* payload bytes that the CPU copied, into channels and out of them */
-    uint64_t checks;                /* handles and rights that were checked */
-    uint64_t chains_cut;            /* inheritance that reached KIPC_CFG_INHERIT_DEPTH_MAX */
-    uint32_t name_probes_peak;      /* most names that one look-up compared */
+    struct kipc_memory *memory; /* shared memory; NULL: none */
+    uint64_t copied_bytes;      /* payload bytes that the CPU copied, into channels and out of them */
+    uint64_t checks;            /* handles and rights that were checked */
+    uint64_t chains_cut;        /* inheritance that reached KIPC_CFG_INHERIT_DEPTH_MAX */
+    uint32_t name_probes_peak;  /* most names that one look-up compared */
+    uint64_t capability_key[2]; /* kipc/capability.h */
+    bool has_capability_key;
     struct kipc_observer *observer; /* NULL: nobody looks on */
     kipc_shared_word observation;   /* number of the observer that looks on, odd; even: none does */
 };
 
 #define KIPC_KERNEL_MAGIC UINT32_C(0x4b495043)
 
-/* Default limits: of a host, and of a SoC with little memory. */
+/*
+ * Give limits that fit a host, or a SoC with little memory (KIPC_TABLE_LIST has the tables').
+ * Return them, for the caller to change: `threads` must fit the port's thread ids.
+ * Does not block; thread or interrupt handler; any number of callers at once.
+ */
 struct kipc_limits kipc_limits_host(void);
 struct kipc_limits kipc_limits_soc(void);
 
 /*
  * Gives the bytes that a kernel of these limits needs.
+ * limits: borrowed during the call.
  * Returns the size, or 0 if a limit is not allowed.
  * Does not block; thread or interrupt handler; any number of callers at once.
  */
@@ -95,10 +118,11 @@ size_t kipc_kernel_bytes(const struct kipc_limits *limits);
 /*
  * Sets a kernel up.
  * kernel: caller's, cleared before its first set-up. port: borrowed for the kernel's life. scheduler: copied. limits:
- * borrowed during the call. memory: borrowed for the kernel's life, aligned to KIPC_CACHELINE (64), overwritten.
+ * borrowed during the call. memory: borrowed for the kernel's life, aligned to KIPC_CACHELINE (64), overwritten;
+ * bytes: its size.
  * Returns KIPC_OK; KIPC_E_INVAL (NULL, misaligned, incomplete port or scheduler, limit not allowed); KIPC_E_ALREADY (it
  * is set up: nothing changes); KIPC_E_NOSPC (fewer bytes than kipc_kernel_bytes says).
- * Does not block; one caller.
+ * Does not block; thread; one caller.
  */
 KIPC_MUSTUSE int kipc_kernel_set_up(struct kipc_kernel *kernel, const struct kipc_port *port,
                                     const struct kipc_scheduler *scheduler, const struct kipc_limits *limits,
@@ -107,7 +131,7 @@ KIPC_MUSTUSE int kipc_kernel_set_up(struct kipc_kernel *kernel, const struct kip
 /*
  * Ends a kernel; its memory is the caller's again.
  * Returns KIPC_OK; KIPC_E_STATE (not set up); KIPC_E_BUSY (a process is registered, or shared memory is set up).
- * Does not block; one caller, nobody may use the kernel any more.
+ * Does not block; thread; one caller, nobody may use the kernel any more.
  */
 KIPC_MUSTUSE int kipc_kernel_tear_down(struct kipc_kernel *kernel);
 

@@ -5,6 +5,18 @@
  *
  * Arithmetic is exact: parts of a token are kept, so no rate is rounded. Neither a wrap-around of the clock at 2^64 nor
  * a bucket that nobody touched for any time overflows.
+ *
+ *     result = kipc_limiter_set_up(&limiter, 100, ticks_of_a_second, 10, now); // 100 a second, 10 at once
+ *     if (kipc_limiter_take(&limiter, 1, now) != KIPC_OK) {
+ *         uint64_t ticks = kipc_limiter_wait(&limiter, 1, now);
+ *     }
+ *
+ * When: to bound how often something happens. How often a process sends is bounded by kipc_process_limit_rate
+ * (kipc/process.h), which is made of it.
+ * Memory: the structure, the caller's; nothing to give back.
+ * Concurrency: one caller at a time a limiter.
+ * Cost: constant, without a division but for kipc_limiter_wait; `make budgets`: channel_send_limited (a send that takes
+ * from one).
  */
 #ifndef KIPC_LIMITER_H
 #define KIPC_LIMITER_H
@@ -14,10 +26,12 @@
 
 #define KIPC_LIMITER_MAX 0x7FFFFFFFu
 
+/* Members are for the library and for tests that look on. */
 struct kipc_limiter {
     uint32_t rate;    /* tokens that come in one period */
     uint32_t period;  /* ticks */
-    uint32_t burst;   /* tokens that the bucket holds */
+    uint64_t full;    /* credit of the full bucket: burst times period */
+    uint64_t refill;  /* ticks in which an empty bucket is full, rounded up */
     uint64_t credit;  /* tokens times period */
     uint64_t filled;  /* ticks up to which the credit is counted */
     uint64_t refused; /* takes that found too few tokens */

@@ -13,6 +13,20 @@
  *
  * States as the producer sees them: free -> loaned -> in transit -> free; loaned -> free by abort.
  * Suffix _sp: one producer at a time. Suffix _sc: one consumer at a time. Both sides run at once, wait-free.
+ *
+ *     result = kipc_pool_loan_sp(&producer, &loan);
+ *     memcpy(loan.data, "payload", 7);
+ *     result = kipc_pool_commit_sp(&producer, &loan, 7, &descriptor);
+ *     result = kipc_pool_receive_sc(&consumer, &descriptor, &view); // the other side, with a copy of the descriptor
+ *     result = kipc_pool_release_sc(&consumer, &view);
+ *
+ * When: to hand payloads over without a copy, with a transport of one's own for descriptors. A link (kipc/link.h) is a
+ * pool and a ring that carries them; regions (kipc/region.h) are for processes of one kernel, with rights.
+ * Memory: kipc_pool_bytes of shared memory, and on each side an endpoint and a record for each buffer in private
+ * memory; all the caller's. A loan belongs to the producer until its commit, a view to the consumer until its release.
+ * Concurrency: one producer and one consumer at once; see the suffixes.
+ * Cost: constant, whatever the size of a buffer: `make budgets`: loan, commit, receive, release, loan_page,
+ * commit_page, receive_page, release_page. Taking buffers back costs a step for each that came.
  */
 #ifndef KIPC_LOAN_H
 #define KIPC_LOAN_H
@@ -46,10 +60,12 @@ struct kipc_pool_constants {
     uint32_t buffer_bytes;
 };
 
+/* Shared memory. */
 struct kipc_pool_returns {
     alignas(KIPC_CACHELINE) kipc_shared_word tail; /* written by the consumer only */
 };
 
+/* Shared memory; the buffers follow the return ring. */
 struct kipc_pool_shared {
     struct kipc_pool_constants constants; /* written by kipc_pool_format, read once by each attach */
     struct kipc_pool_returns returns;
@@ -67,6 +83,7 @@ struct kipc_loan_descriptor {
 };
 _Static_assert(sizeof(struct kipc_loan_descriptor) == 16, "two words of a slot");
 
+/* Whose a buffer is at present; each side keeps its own view of it. */
 enum kipc_buffer_state { KIPC_BUFFER_FREE, KIPC_BUFFER_LOANED, KIPC_BUFFER_TRANSIT, KIPC_BUFFER_HELD };
 
 /* Private memory, one for each buffer on each side, provided by the caller at attach. */
@@ -93,6 +110,7 @@ struct kipc_view {
     uint32_t generation;
 };
 
+/* One side, in its private memory. Members are for the library and for tests that look on; set by the attach call. */
 struct kipc_pool_producer {
     struct kipc_pool_shared *shared;
     uint8_t *buffers;
@@ -107,6 +125,7 @@ struct kipc_pool_producer {
     uint64_t bad_returns; /* entries of the return ring that named no buffer in transit */
 };
 
+/* The other side, likewise. */
 struct kipc_pool_consumer {
     struct kipc_pool_shared *shared;
     const uint8_t *buffers;
@@ -130,7 +149,7 @@ size_t kipc_pool_bytes(uint32_t buffer_count, uint32_t buffer_bytes);
  * memory: owned by the caller, aligned to KIPC_CACHELINE. bytes: its size. Others as kipc_pool_bytes.
  * first_index: where the return ring's index starts; 0, unless a test wants the wrap-around soon.
  * Returns KIPC_OK; KIPC_E_INVAL; KIPC_E_NOSPC (memory too small).
- * Does not block; one caller. The memory must reach the other side before it attaches.
+ * Does not block; thread; one caller. The memory must reach the other side before it attaches.
  */
 KIPC_MUSTUSE int kipc_pool_format(void *memory, size_t bytes, uint32_t buffer_count, uint32_t buffer_bytes,
                                   uint32_t first_index);
@@ -158,25 +177,28 @@ KIPC_MUSTUSE int kipc_pool_loan_sp(struct kipc_pool_producer *producer, struct k
 
 /*
  * Gives the memory behind a handle that came back from somewhere else, if the loan still lasts.
+ * loan: a copy of the handle, from wherever. data: receives the buffer, which is the producer's while the loan lasts.
  * Returns KIPC_OK with *data set; KIPC_E_INVAL; KIPC_E_BADF (the buffer was committed, aborted or lent again: the
- * handle gives no access any more). Does not block; thread or interrupt handler; one producer at a time.
+ * handle gives no access any more).
+ * Does not block; thread or interrupt handler; one producer at a time.
  */
 KIPC_MUSTUSE int kipc_pool_access_sp(const struct kipc_pool_producer *producer, const struct kipc_loan *loan,
                                      void **data);
 
 /*
  * Ends a loan by handing the buffer over: the caller may not touch it any more.
- * length: bytes written, 1..buffer_bytes. descriptor: receives what the consumer needs; the caller sends it by a path
- * that orders memory (a ring).
+ * loan: spent with success. length: bytes written, 1..buffer_bytes. descriptor: receives what the consumer needs; the
+ * caller sends it by a path that orders memory (a ring).
  * Returns KIPC_OK with loan->data NULL; KIPC_E_INVAL; KIPC_E_INVAL_SIZE (length); KIPC_E_STATE (this loan was committed
- * or aborted already); KIPC_E_BADF (the handle belongs to an earlier loan of the buffer). Does not block; thread or
- * interrupt handler; one producer at a time.
+ * or aborted already); KIPC_E_BADF (the handle belongs to an earlier loan of the buffer).
+ * Does not block; thread or interrupt handler; one producer at a time.
  */
 KIPC_MUSTUSE int kipc_pool_commit_sp(struct kipc_pool_producer *producer, struct kipc_loan *loan, size_t length,
                                      struct kipc_loan_descriptor *descriptor);
 
 /*
  * Ends a loan unused: the buffer is free again.
+ * loan: spent with success.
  * Returns KIPC_OK with loan->data NULL; KIPC_E_INVAL; KIPC_E_STATE; KIPC_E_BADF; all as kipc_pool_commit_sp.
  * Does not block; thread or interrupt handler; one producer at a time.
  */
@@ -194,8 +216,10 @@ KIPC_MUSTUSE int kipc_pool_receive_sc(struct kipc_pool_consumer *consumer,
 
 /*
  * Gives a received buffer back: the caller may not look at it any more.
+ * view: spent with success.
  * Returns KIPC_OK with view->data NULL; KIPC_E_INVAL; KIPC_E_STATE (released already); KIPC_E_BADF (the handle belongs
- * to an earlier message in the buffer). Does not block; thread or interrupt handler; one consumer at a time.
+ * to an earlier message in the buffer).
+ * Does not block; thread or interrupt handler; one consumer at a time.
  */
 KIPC_MUSTUSE int kipc_pool_release_sc(struct kipc_pool_consumer *consumer, struct kipc_view *view);
 

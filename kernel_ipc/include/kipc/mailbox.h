@@ -15,6 +15,20 @@
  *
  * One thread owns a mailbox and calls kipc_mailbox_run; everybody else only wakes it. Nothing that the peer writes is
  * trusted: words have a check sum, indices a range, slots a tag and a length; what cannot be ends the session.
+ *
+ *     result = kipc_mailbox_open(&mailbox, kernel, node, &config); // and the route is there
+ *     for (;;) { // the owner, a thread of its own
+ *         uint64_t again = kipc_mailbox_run(&mailbox);
+ *         port->ops->block(port->context, again); // wake of the operations ends it
+ *     }
+ *
+ * When: the transport for a hardware mailbox with a FIFO of words, doorbells and a copy engine; for any other wire
+ * write one (kipc/transport.h).
+ * Memory: the structure, an area that the peer writes and staging memory of kipc_mailbox_area_bytes each, all the
+ * caller's until kipc_mailbox_close.
+ * Concurrency: one owner runs it; wake, peer_was_reset and restart from anywhere.
+ * Cost: a short message takes its frame's words, a longer one a copy, many of them one publication; a run is bounded by
+ * what was there when it began.
  */
 #ifndef KIPC_MAILBOX_H
 #define KIPC_MAILBOX_H
@@ -74,6 +88,7 @@ enum kipc_mailbox_policy {
     KIPC_MAILBOX_THRESHOLD /* when `threshold` messages are published, or the oldest of them is `delay` ticks old */
 };
 
+/* What both sides must agree about, and what is this side's own. */
 struct kipc_mailbox_config {
     const struct kipc_mailbox_ops *ops;
     void *context;
@@ -106,6 +121,7 @@ struct kipc_mailbox_counters {
     uint64_t violations;   /* what a peer may never send: each ended the session */
 };
 
+/* A channel of the mailbox. Members are for the library. */
 struct kipc_mailbox_port {
     volatile bool is_kicked;  /* there may be something to take */
     volatile bool was_closed; /* by the program, in this session: what comes for it is dropped */
@@ -159,6 +175,7 @@ struct kipc_mailbox {
 
 /*
  * Gives the bytes of an area, and of the staging memory.
+ * ports, slots, payload_max: as in struct kipc_mailbox_config.
  * Returns the size, or 0 if a number is not allowed.
  * Does not block; thread or interrupt handler; any number of callers at once.
  */

@@ -3,12 +3,26 @@
  * Mappings: where a process sees a region in its own space. Pages are mapped at once or (lazily) when they are touched
  * first. There is always a page without a mapping before one and behind it, also at the ends of the space, so that who
  * runs over an end hits nothing.
+ *
+ *     const uint32_t flags = KIPC_MAP_READ | KIPC_MAP_WRITE | KIPC_MAP_USER;
+ *     const struct kipc_mapping_config config = {.bytes = 4096, .flags = flags};
+ *     result = kipc_region_map(kernel, pid, handle, &config, &address);
+ *     result = kipc_region_protect(kernel, pid, address, KIPC_MAP_READ | KIPC_MAP_USER);
+ *     result = kipc_region_unmap(kernel, pid, address);
+ *
+ * When: to use a region by loads and stores. A few bytes now and then are cheaper by kipc_region_read and
+ * kipc_region_write (kipc/region.h).
+ * Memory: a record of the kernel's shared memory, until it is unmapped or its handle goes; tables of pages are the
+ * port's.
+ * Concurrency: any number of threads of any processes.
+ * Cost: a call of the port for each page, in one section; a lazy mapping pays at each first touch instead.
  */
 #ifndef KIPC_MAPPING_H
 #define KIPC_MAPPING_H
 
 #include <kipc/region.h>
 
+/* What a mapping allows. */
 enum kipc_map_flag {
     KIPC_MAP_READ = 0x1, /* always needed */
     KIPC_MAP_WRITE = 0x2,
@@ -17,6 +31,7 @@ enum kipc_map_flag {
     KIPC_MAP_FLAGS = 0xf    /* all that are defined */
 };
 
+/* Which part of a region shall be where. */
 struct kipc_mapping_config {
     uintptr_t address; /* where: a multiple of the page size; 0: the kernel chooses */
     size_t offset;     /* in the region, a multiple of the page size */

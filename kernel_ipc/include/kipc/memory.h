@@ -2,6 +2,17 @@
 /*
  * Shared memory of a kernel: the records of pages, of what regions consist of, and of mappings, in memory of the
  * caller. A kernel does without until this is set up; it comes after the kernel and ends before it.
+ *
+ *     struct kipc_memory_limits limits = kipc_memory_limits_soc();
+ *     result = kipc_memory_set_up(kernel, memory, port, &limits, storage, kipc_memory_bytes(&limits));
+ *     result = kipc_memory_fault(kernel, pid, address, KIPC_ACCESS_WRITE); // the trap handler; KIPC_OK: again
+ *
+ * When: once for each kernel whose processes shall share memory; then kipc/region.h and kipc/mapping.h are what
+ * programs use.
+ * Memory: structure and storage are the caller's until kipc_memory_tear_down; pages come from the port, and go back to
+ * it.
+ * Concurrency: set-up and tear-down one caller; faults and counts any number.
+ * Cost: a fault is bounded: a page is mapped, or copied outside of the critical section.
  */
 #ifndef KIPC_MEMORY_H
 #define KIPC_MEMORY_H
@@ -36,6 +47,7 @@ struct kipc_frames {
 
 struct kipc_mapping;
 
+/* Members are for the library and for tests that look on. */
 struct kipc_memory {
     const struct kipc_memory_port *port;
     struct kipc_memory_limits limits;
@@ -55,12 +67,17 @@ struct kipc_memory {
     uint64_t splits;       /* pages that a writer got for itself */
 };
 
-/* Default limits: of a host, and of a SoC with little memory. */
+/*
+ * Give limits that fit a host, or a SoC with little memory.
+ * Return them, for the caller to change.
+ * Does not block; thread or interrupt handler; any number of callers at once.
+ */
 struct kipc_memory_limits kipc_memory_limits_host(void);
 struct kipc_memory_limits kipc_memory_limits_soc(void);
 
 /*
  * Gives the bytes that the records of these limits need.
+ * limits: borrowed during the call.
  * Returns the size, or 0 if a limit is not allowed.
  * Does not block; thread or interrupt handler; any number of callers at once.
  */
@@ -73,7 +90,7 @@ size_t kipc_memory_bytes(const struct kipc_memory_limits *limits);
  * size.
  * Returns KIPC_OK; KIPC_E_INVAL (NULL, misaligned, incomplete port, limit not allowed); KIPC_E_STATE (the kernel is not
  * set up yet); KIPC_E_ALREADY (shared memory is); KIPC_E_NOSPC (fewer bytes than kipc_memory_bytes says).
- * Does not block; one caller.
+ * Does not block; thread; one caller.
  */
 KIPC_MUSTUSE int kipc_memory_set_up(struct kipc_kernel *kernel, struct kipc_memory *memory,
                                     const struct kipc_memory_port *port, const struct kipc_memory_limits *limits,
@@ -82,16 +99,17 @@ KIPC_MUSTUSE int kipc_memory_set_up(struct kipc_kernel *kernel, struct kipc_memo
 /*
  * Ends shared memory; structure and storage are the caller's again. Persistent regions must be unlinked before.
  * Returns KIPC_OK; KIPC_E_STATE (kernel or shared memory not set up); KIPC_E_BUSY (a region or a page is in use).
- * Does not block; one caller.
+ * Does not block; thread; one caller.
  */
 KIPC_MUSTUSE int kipc_memory_tear_down(struct kipc_kernel *kernel);
 
+/* What the hart refused. */
 enum kipc_access { KIPC_ACCESS_READ, KIPC_ACCESS_WRITE, KIPC_ACCESS_EXECUTE };
 
 /*
  * The port's trap handler tells of an access that the hart refused. Maps a page of a lazy mapping, and gives a writer
  * of a page that is shared copy-on-write its own.
- * pid: whose space it was in. address: any.
+ * pid: whose space it was in. address: any. access: what was refused.
  * Returns KIPC_OK (repeat the access); KIPC_E_FAULT (nothing is mapped there: the process may not go on as if);
  * KIPC_E_ACCES (the mapping does not allow it); KIPC_E_NOMEM (no page left, or no memory for the port's tables);
  * KIPC_E_OVERFLOW (too many references to the page); KIPC_E_INVAL (no such access); KIPC_E_STATE; KIPC_E_SRCH.

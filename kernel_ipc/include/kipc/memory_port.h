@@ -1,5 +1,16 @@
 /* SPDX-License-Identifier: MIT */
-/* What shared memory needs from below: pages of memory, and the address spaces that they are mapped into. */
+/*
+ * What shared memory needs from below: pages of memory, and the address spaces that they are mapped into.
+ *
+ *     const struct kipc_memory_port port = {&my_operations, &my_memory, 4096, space_first, space_end};
+ *     result = kipc_memory_port_check(&port);
+ *
+ * When: whoever brings shared memory to a new system fills one in, besides a port (kipc/port.h). Kernel objects without
+ * shared memory do without.
+ * Memory: port and operations are the caller's, constant, and outlive the kernel's shared memory.
+ * Concurrency: one operation at a time, inside of the critical section, but for window.
+ * Cost: each must be bounded: they lengthen critical sections. Mapping and unmapping are called once a page.
+ */
 #ifndef KIPC_MEMORY_PORT_H
 #define KIPC_MEMORY_PORT_H
 
@@ -56,6 +67,7 @@ struct kipc_memory_ops {
     uint32_t (*node_of)(void *context);
 };
 
+/* The operations with what they work on, filled in by whoever brings shared memory to a system. */
 struct kipc_memory_port {
     const struct kipc_memory_ops *ops;
     void *context;

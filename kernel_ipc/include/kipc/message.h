@@ -1,5 +1,18 @@
 /* SPDX-License-Identifier: MIT */
-/* The 32-byte header that messages between processes begin with, on the wire in little-endian order, and request ids.
+/*
+ * The 32-byte header that messages between processes begin with, on the wire in little-endian order, and request ids.
+ *
+ *     result = kipc_message_new_inline(&message, KIPC_MESSAGE_REQUEST, 0, "question", 8);
+ *     result = kipc_request_begin(&table, &message.header, &position);
+ *     result = kipc_message_validate(&answer, available); // a private copy of what came
+ *     result = kipc_request_match(&table, &answer, &position);
+ *
+ * When: for messages over rings and links, where no kernel fills headers in. Channels do all of this by themselves;
+ * there only the types and flags matter to a program.
+ * Memory: headers, messages and tables are the caller's; nothing is kept but the array of a request table.
+ * Concurrency: no state but in what is passed: any number at once on different objects, one at a time on the same
+ * table.
+ * Cost: constant, but for the request table: a step for each request that may be outstanding.
  */
 #ifndef KIPC_MESSAGE_H
 #define KIPC_MESSAGE_H
@@ -8,6 +21,7 @@
 
 #define KIPC_MESSAGE_HEADER_BYTES 32u
 
+/* What a message is; its receiver may filter by it. */
 enum kipc_message_type {
     KIPC_MESSAGE_DATA = 0,
     KIPC_MESSAGE_REQUEST = 1,
@@ -16,12 +30,14 @@ enum kipc_message_type {
     KIPC_MESSAGE_CONTROL = 4 /* open and close of a channel */
 };
 
+/* What a message says besides; the core hands these on. */
 enum kipc_message_flag {
     KIPC_MESSAGE_FLAG_MORE = 0x01,   /* further messages of the same request follow */
     KIPC_MESSAGE_FLAG_URGENT = 0x02, /* the receiver should look at it before others of its priority */
     KIPC_MESSAGE_FLAGS = 0x03        /* all that are defined; any other bit is refused */
 };
 
+/* What each message begins with, in this layout on every wire. */
 struct kipc_message_header {
     uint8_t type;
     uint8_t flags;
@@ -55,7 +71,8 @@ _Static_assert(sizeof(struct kipc_message_inline) == KIPC_MESSAGE_HEADER_BYTES +
 
 /*
  * Fills a header in; sender, destination and request id are 0.
- * header: caller's; may be the start of a loaned buffer. payload_length: bytes that follow it.
+ * header: caller's; may be the start of a loaned buffer. type, priority: go into it as they are. payload_length: bytes
+ * that follow it.
  * Returns KIPC_OK; KIPC_E_INVAL (NULL, unknown type); KIPC_E_INVAL_SIZE (the total does not fit 32 bits).
  * Does not block; thread or interrupt handler; any number of callers at once on different headers.
  */
@@ -64,8 +81,8 @@ KIPC_MUSTUSE int kipc_message_set_up(struct kipc_message_header *header, enum ki
 
 /*
  * Makes a whole small message.
- * message: caller's, overwritten; bytes behind the payload become 0. data: borrowed, may be NULL if length is 0.
- * length: 0..KIPC_RING_INLINE_MAX bytes.
+ * message: caller's, overwritten; bytes behind the payload become 0. type, priority: of its header. data: borrowed, may
+ * be NULL if length is 0. length: 0..KIPC_RING_INLINE_MAX bytes.
  * Returns KIPC_OK; KIPC_E_INVAL; KIPC_E_INVAL_SIZE.
  * Does not block; thread or interrupt handler; any number of callers at once on different messages.
  */
@@ -118,7 +135,7 @@ struct kipc_request_table {
  * Sets up a request table.
  * outstanding: caller's, borrowed for the table's life, `capacity` words. first_id: first id to give, 0 means 1.
  * Returns KIPC_OK; KIPC_E_INVAL.
- * Does not block; one caller.
+ * Does not block; thread; one caller.
  */
 KIPC_MUSTUSE int kipc_request_set_up(struct kipc_request_table *table, uint64_t *outstanding, uint32_t capacity,
                                      uint64_t first_id);
@@ -127,17 +144,17 @@ KIPC_MUSTUSE int kipc_request_set_up(struct kipc_request_table *table, uint64_t 
  * Gives a header its request id and remembers it.
  * header: the caller's Request. position: receives the slot, 0..capacity-1, where the caller may keep its own data.
  * Returns KIPC_OK; KIPC_E_INVAL (NULL, not a Request); KIPC_E_FULL (too many outstanding).
- * Does not block; one caller at a time a table.
+ * Does not block; thread; one caller at a time a table.
  */
 KIPC_MUSTUSE int kipc_request_begin(struct kipc_request_table *table, struct kipc_message_header *header,
                                     uint32_t *position);
 
 /*
  * Matches a Response or Error to its request, in any order, and forgets the request.
- * position: receives the slot that kipc_request_begin gave.
+ * answer: its header, borrowed and validated. position: receives the slot that kipc_request_begin gave.
  * Returns KIPC_OK; KIPC_E_INVAL (NULL); KIPC_E_BADMSG (neither Response nor Error); KIPC_E_NOTFOUND (no such request;
  * counted in `unknown`: drop the message).
- * Does not block; one caller at a time a table.
+ * Does not block; thread; one caller at a time a table.
  */
 KIPC_MUSTUSE int kipc_request_match(struct kipc_request_table *table, const struct kipc_message_header *answer,
                                     uint32_t *position);

@@ -5,6 +5,18 @@
  *
  * Robust: if the owner ends, the next one gets the lock with KIPC_E_OWNERDEAD, and so does each after it until one
  * calls kipc_mutex_recover to say that what the mutex protects is in order again.
+ *
+ *     result = kipc_mutex_create(kernel, pid, false, KIPC_WAIT_PRIORITY, &handle);
+ *     if (kipc_mutex_lock(kernel, pid, handle, deadline) == KIPC_OK) {
+ *         result = kipc_mutex_unlock(kernel, pid, handle);
+ *     }
+ *
+ * When: to let one thread at a time use something. Where most only read, kipc/rwlock.h; where anybody may let others
+ * in, kipc/semaphore.h.
+ * Memory: an entry of the kernel's table, until the last handle is closed.
+ * Concurrency: any number of threads; only a thread can lock and unlock, as only a thread can own it.
+ * Cost: constant without a waiter; with one a step for each thread that the priority is handed on to: `make budgets`:
+ * mutex_lock, mutex_unlock.
  */
 #ifndef KIPC_MUTEX_H
 #define KIPC_MUTEX_H
@@ -14,6 +26,7 @@
 /* The queue's owner is the mutex's. Nobody waits while there is none. */
 struct kipc_mutex {
     struct kipc_object object;
+    struct kipc_object_details details;
     bool is_recursive;
     bool is_inconsistent; /* an owner ended, and nobody recovered it yet */
     uint32_t depth;       /* how often the owner locked it */

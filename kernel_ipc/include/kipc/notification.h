@@ -4,12 +4,23 @@
  *
  * Notifications queue one by one while there is room. In a full queue one merges into the latest entry of its source
  * (bits are joined, the count grows, the entry is marked); if its source has none, it is refused, and counted.
+ *
+ *     result = kipc_notification_create(kernel, pid, KIPC_WAIT_FIFO, &handle);
+ *     result = kipc_notification_post(kernel, pid, handle, source, 1u << 3); // from a handler
+ *     result = kipc_notification_take(kernel, pid, handle, KIPC_FOREVER, &entry); // entry.source, entry.bits
+ *
+ * When: for a thread that serves many sources, devices above all. For one source an event (kipc/event.h) is enough; for
+ * payloads take a channel (kipc/channel.h).
+ * Memory: an entry of the kernel's table with room for KIPC_CFG_NOTIFICATIONS_MAX, until the last handle is closed.
+ * Concurrency: any number of threads; interrupt handlers may post.
+ * Cost: constant while there is room; in a full queue a step for each entry.
  */
 #ifndef KIPC_NOTIFICATION_H
 #define KIPC_NOTIFICATION_H
 
 #include <kipc/handle.h>
 
+/* What a receiver learns. */
 struct kipc_notification_entry {
     uint32_t source; /* whatever its poster uses to tell sources apart */
     uint32_t bits;   /* joined over all that merged */
@@ -17,8 +28,10 @@ struct kipc_notification_entry {
     bool is_merged;  /* some came while the queue was full */
 };
 
+/* Members are for the library and for tests that look on. */
 struct kipc_notification {
     struct kipc_object object;
+    struct kipc_object_details details;
     struct kipc_notification_entry entries[KIPC_CFG_NOTIFICATIONS_MAX];
     uint32_t first; /* position of the oldest */
     uint32_t count;
@@ -38,7 +51,7 @@ KIPC_MUSTUSE int kipc_notification_create(struct kipc_kernel *kernel, kipc_pid_t
 
 /*
  * Posts a notification. Needs KIPC_RIGHT_SEND.
- * bits: at least one.
+ * source: any number; entries of one source may merge. bits: at least one.
  * Returns KIPC_OK (queued, merged, or handed to a waiter); KIPC_E_INVAL (no bit); KIPC_E_FULL (no room, and no entry of
  * this source); KIPC_E_STATE, KIPC_E_SRCH, KIPC_E_BADF, KIPC_E_TYPE, KIPC_E_ACCES, KIPC_E_CLOSED.
  * Does not block; thread or interrupt handler; any number of callers at once.

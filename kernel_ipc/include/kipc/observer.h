@@ -6,6 +6,19 @@
  *
  * Time is in the port's cycles; a counter of fewer than 64 bits is extended, as long as something is observed at least
  * once a turn of it.
+ *
+ *     result = kipc_observer_attach(kernel, &observer, &config);
+ *     result = kipc_trace_enable(kernel, true);
+ *     while (kipc_trace_take(kernel, &record, &lost) == KIPC_OK) {
+ *         show(&record);
+ *     }
+ *
+ * When: to see what a kernel does, message by message or in sums; kipc/report.h makes lines of it. Counts that are
+ * always kept need none: kipc_channel_stats, kipc_counts, kipc_process_usage.
+ * Memory: the structure and what its configuration names are the caller's until kipc_observer_detach.
+ * Concurrency: any number of callers at once, also while it comes and goes.
+ * Cost: nothing but a branch for each place while nobody looks on; then the slower ways of send and receive, a bounded
+ * amount more for each.
  */
 #ifndef KIPC_OBSERVER_H
 #define KIPC_OBSERVER_H
@@ -35,6 +48,7 @@ struct kipc_channel_profile {
     struct kipc_histogram latency; /* cycles from send to receive; of messages that were seen at both times */
 };
 
+/* Memory for what is written down; what gets none is not kept. */
 struct kipc_observer_config {
     struct kipc_record *trace; /* hops of messages; each of these may be NULL if its number is 0 */
     uint32_t trace_records;
@@ -81,6 +95,7 @@ KIPC_MUSTUSE int kipc_observer_detach(struct kipc_kernel *kernel);
 
 /*
  * Switches the trace of messages, or the audit, on or off; what is written down already stays.
+ * is_on: whether it writes from now on.
  * Returns KIPC_OK; KIPC_E_STATE (kernel not set up); KIPC_E_NOTSUP (no observer, or it keeps no such records).
  * Does not block; thread or interrupt handler; any number of callers at once.
  */
@@ -117,6 +132,7 @@ KIPC_MUSTUSE int kipc_channel_profile_at(struct kipc_kernel *kernel, uint32_t po
 
 /*
  * Takes the oldest finished interval of throughput.
+ * sample: receives it.
  * Returns KIPC_OK; KIPC_E_INVAL (NULL); KIPC_E_STATE; KIPC_E_NOTSUP (no observer, or no samples); KIPC_E_EMPTY.
  * Does not block; thread or interrupt handler; any number of callers at once.
  */

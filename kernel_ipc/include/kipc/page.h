@@ -2,6 +2,16 @@
 /*
  * Single pages with a count of references, for the kernel's own use: regions (kipc/region.h) are what processes get.
  * The count changes inside of the critical section only, so any number of threads may do so at once.
+ *
+ *     result = kipc_page_alloc(kernel, KIPC_PAGE_WRITABLE, KIPC_NODE_ANY, &page);
+ *     result = kipc_page_get(kernel, page);
+ *     result = kipc_page_put(kernel, page); // 0: somebody uses it still
+ *     result = kipc_page_put(kernel, page); // 1: free
+ *
+ * When: for pages that no process owns. What processes share are regions (kipc/region.h).
+ * Memory: a page of the port's and its record, until the last reference is put.
+ * Concurrency: any number of callers at once.
+ * Cost: constant; a fresh page is cleared outside of the critical section.
  */
 #ifndef KIPC_PAGE_H
 #define KIPC_PAGE_H
@@ -21,6 +31,7 @@ KIPC_MUSTUSE int kipc_page_alloc(struct kipc_kernel *kernel, uint32_t flags, uin
 
 /*
  * Adds a reference; each needs a kipc_page_put of its own.
+ * page: any pointer; it is checked.
  * Returns KIPC_OK; KIPC_E_INVAL (not a page of this kernel); KIPC_E_STATE (kernel or shared memory not set up, or the
  * page is free); KIPC_E_OVERFLOW (UINT32_MAX references).
  * Does not block; thread or interrupt handler; any number of callers at once.
@@ -29,6 +40,7 @@ KIPC_MUSTUSE int kipc_page_get(struct kipc_kernel *kernel, struct kipc_page *pag
 
 /*
  * Takes a reference away; the last one gives the page back to the port.
+ * page: any pointer; it is checked.
  * Returns 1 if the page is free now, 0 if others use it still; KIPC_E_INVAL (not a page of this kernel); KIPC_E_STATE
  * (kernel or shared memory not set up, or the page is free: counted in bad_puts).
  * Does not block; thread or interrupt handler; any number of callers at once.
@@ -45,7 +57,7 @@ struct kipc_page_info {
 
 /*
  * Tells what is known about a page.
- * info: receives it.
+ * page: any pointer; it is checked. info: receives it.
  * Returns KIPC_OK; KIPC_E_INVAL (NULL, not a page of this kernel); KIPC_E_STATE (kernel or shared memory not set up, or
  * the page is free).
  * Does not block; thread or interrupt handler; any number of callers at once.

@@ -1,5 +1,18 @@
 /* SPDX-License-Identifier: MIT */
-/* What the IPC core needs from the system below it: threads to block and wake, time, and access to a device. */
+/*
+ * What the IPC core needs from the system below it: threads to block and wake, time, and access to a device.
+ *
+ *     const struct kipc_port port = {.ops = &my_operations, .spin_iterations = KIPC_SPIN_ONE_HART};
+ *     result = kipc_port_check(&port);
+ *     uint64_t in_a_while = kipc_deadline_after(&port, 100);
+ *
+ * When: whoever brings the core to a new system fills one in; kipc/scheduler.h and kipc/memory_port.h have what kernel
+ * objects and shared memory need besides.
+ * Memory: port and operations are the caller's, constant, and outlive all that was set up with them. The core keeps
+ * pointers.
+ * Concurrency: the operations are called by any number of threads and handlers at once; each says from where.
+ * Cost: one call through a pointer an operation. What block and wake cost is the system's; `make budgets`: block.
+ */
 #ifndef KIPC_PORT_H
 #define KIPC_PORT_H
 
@@ -55,6 +68,7 @@ struct kipc_port_ops {
     void (*fence_from_device)(void *context);
 };
 
+/* The operations with what they work on, filled in by whoever brings the core to a system. */
 struct kipc_port {
     const struct kipc_port_ops *ops;
     void *context;
@@ -67,6 +81,11 @@ struct kipc_port {
      * Returns KIPC_OK, or KIPC_E_NOTSUP if the hart does not count this event. Must not block.
      */
     int (*hpm)(void *context, uint32_t event, uint64_t *value);
+    /*
+     * May be NULL. Makes every other thread that may run code of a peer pass a full fence, at some moment between the
+     * call and its return, and the calling thread too. What a wait of a ring with light publications needs.
+     */
+    void (*fence_all)(void *context);
 };
 
 /* Events of a performance monitor. */
@@ -102,7 +121,7 @@ uint64_t kipc_cycles_between(const struct kipc_port *port, uint64_t from, uint64
 
 /*
  * Reads a counter of the performance monitor.
- * port: borrowed, complete. value: receives it.
+ * port: borrowed, complete. event: what is counted. value: receives it.
  * Returns KIPC_OK; KIPC_E_INVAL (NULL); KIPC_E_NOTSUP (the port has no monitor, or it does not count this event).
  * Does not block; thread or interrupt handler; any number of callers at once.
  */
@@ -119,7 +138,8 @@ uint64_t kipc_deadline_after(const struct kipc_port *port, uint64_t duration);
 /*
  * A notifier for two threads of one scheduler: notify is the port's wake.
  * port: borrowed for as long as the notifier is used.
- * Does not block; any number of callers at once.
+ * Returns the notifier.
+ * Does not block; thread or interrupt handler; any number of callers at once.
  */
 struct kipc_notifier kipc_notifier_local(const struct kipc_port *port);
 

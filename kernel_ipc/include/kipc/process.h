@@ -1,5 +1,19 @@
 /* SPDX-License-Identifier: MIT */
-/* Who uses a kernel: processes, which own handles and have quotas, and their threads, which wait. */
+/*
+ * Who uses a kernel: processes, which own handles and have quotas, and their threads, which wait.
+ *
+ *     struct kipc_process_config config = kipc_process_config_default();
+ *     config.limits[KIPC_QUOTA_CHANNELS] = 8;
+ *     result = kipc_process_register(kernel, &config, &pid);
+ *     result = kipc_thread_attach(kernel, pid, thread, 1); // it may wait now, and send
+ *     result = kipc_process_exit(kernel, pid);
+ *
+ * When: a system calls these where it makes and ends its processes and threads. Processes themselves never do, but for
+ * their exit.
+ * Memory: all in the kernel's. Who registers a process ends it; that leaves nothing of it.
+ * Concurrency: any number of callers at once. A thread acts for one process at a time.
+ * Cost: constant, but for the exit: a bounded section for each thread and each handle.
+ */
 #ifndef KIPC_PROCESS_H
 #define KIPC_PROCESS_H
 
@@ -20,6 +34,7 @@ enum kipc_quota {
 
 #define KIPC_QUOTA_UNLIMITED UINT32_MAX
 
+/* Who a process is, and what it may use up. */
 struct kipc_process_config {
     uint32_t user;
     uint32_t group;
@@ -47,6 +62,7 @@ struct kipc_process {
 
 struct kipc_operation;
 
+/* Whether a thread waits for an object. */
 enum kipc_thread_state {
     KIPC_THREAD_RUNNING,
     KIPC_THREAD_WAITING, /* in a queue */
@@ -64,6 +80,7 @@ struct kipc_registers {
     uint8_t priority;
 };
 
+/* A thread that acts for a process. */
 struct kipc_thread {
     uint32_t id; /* the port's */
     struct kipc_process *process;
@@ -84,7 +101,11 @@ struct kipc_thread {
     uint64_t waits; /* waits that blocked, for reports */
 };
 
-/* Unlimited quotas, user and group 0. */
+/*
+ * Gives the choices of a process that may do everything.
+ * Returns: no denied calls, quotas without an end, user and group 0.
+ * Does not block; thread or interrupt handler; any number of callers at once.
+ */
 struct kipc_process_config kipc_process_config_default(void);
 
 /*
@@ -100,6 +121,7 @@ KIPC_MUSTUSE int kipc_process_register(struct kipc_kernel *kernel, const struct 
  * Ends a process: runs the exit hooks, ends its threads' waits with KIPC_E_SRCH, leaves what they hold with
  * KIPC_E_OWNERDEAD for the next owner, forgets the threads, closes all handles; objects that nobody else names go, and
  * whoever waits for them gets KIPC_E_CLOSED.
+ * pid: of the process.
  * Returns KIPC_OK; KIPC_E_STATE; KIPC_E_SRCH (no such process).
  * Does not block; thread or interrupt handler (then the hooks must be fit for it); any number of callers at once. The
  * critical section is left between handles, so its length does not grow with their number. A thread that waited must
@@ -109,7 +131,7 @@ KIPC_MUSTUSE int kipc_process_exit(struct kipc_kernel *kernel, kipc_pid_t pid);
 
 /*
  * Tells how much of a resource a process uses.
- * used, limit: receive the numbers; may be NULL.
+ * pid: of the process. quota: which resource. used, limit: receive the numbers; may be NULL.
  * Returns KIPC_OK; KIPC_E_INVAL (no such quota); KIPC_E_STATE; KIPC_E_SRCH.
  * Does not block; thread or interrupt handler; any number of callers at once.
  */
@@ -118,10 +140,11 @@ KIPC_MUSTUSE int kipc_process_usage(struct kipc_kernel *kernel, kipc_pid_t pid, 
 
 /*
  * Limits how often a process may send a message over channels; each attempt counts, and one too many gives
- * KIPC_E_QUOTA. rate: messages that may be sent in one period of `period` ticks, on average; 0: no limit, as for every
- * new process. burst: how many at once after a pause. Each 1..KIPC_LIMITER_MAX. Returns KIPC_OK; KIPC_E_INVAL (a number
- * that is not allowed); KIPC_E_STATE; KIPC_E_SRCH. Does not block; thread or interrupt handler; any number of callers
- * at once.
+ * KIPC_E_QUOTA.
+ * pid: of the process. rate: messages that may be sent in one period of `period` ticks, on average; 0: no limit, as for
+ * every new process. burst: how many at once after a pause. Each 1..KIPC_LIMITER_MAX.
+ * Returns KIPC_OK; KIPC_E_INVAL (a number that is not allowed); KIPC_E_STATE; KIPC_E_SRCH.
+ * Does not block; thread or interrupt handler; any number of callers at once.
  */
 KIPC_MUSTUSE int kipc_process_limit_rate(struct kipc_kernel *kernel, kipc_pid_t pid, uint32_t rate, uint32_t period,
                                          uint32_t burst);
@@ -143,7 +166,8 @@ KIPC_MUSTUSE int kipc_kernel_add_exit_hook(struct kipc_kernel *kernel, struct ki
 
 /*
  * Lets a thread of the port's scheduler act for a process; needed before it may wait.
- * thread: the port's id, below the kernel's limit of threads. priority: its own, larger is more urgent.
+ * pid: of the process. thread: the port's id, below the kernel's limit of threads. priority: its own, larger is more
+ * urgent.
  * Returns KIPC_OK; KIPC_E_STATE; KIPC_E_SRCH (no such process); KIPC_E_RANGE (id too large); KIPC_E_BUSY (attached
  * already, or it has not returned from its last wait for another process yet).
  * Does not block; thread or interrupt handler; any number of callers at once.
@@ -152,6 +176,7 @@ KIPC_MUSTUSE int kipc_thread_attach(struct kipc_kernel *kernel, kipc_pid_t pid, 
 
 /*
  * Ends a thread's part in its process, as kipc_process_exit does for all of them.
+ * thread: the port's id.
  * Returns KIPC_OK; KIPC_E_STATE; KIPC_E_SRCH (not attached).
  * Does not block; thread or interrupt handler; any number of callers at once.
  */
@@ -159,6 +184,7 @@ KIPC_MUSTUSE int kipc_thread_detach(struct kipc_kernel *kernel, uint32_t thread)
 
 /*
  * Ends a thread's wait with KIPC_E_CANCELED, or with KIPC_E_INTR.
+ * thread: the port's id.
  * Returns KIPC_OK; KIPC_E_STATE (kernel not set up, or the thread does not wait, or may not be cancelled: it takes a
  * mutex back after a condition); KIPC_E_SRCH (not attached).
  * Does not block; thread or interrupt handler; any number of callers at once.
@@ -168,6 +194,7 @@ KIPC_MUSTUSE int kipc_thread_interrupt(struct kipc_kernel *kernel, uint32_t thre
 
 /*
  * Changes a thread's own priority; what it inherits stays. Its place in queues and what it hands on follow.
+ * thread: the port's id. priority: larger is more urgent.
  * Returns KIPC_OK; KIPC_E_STATE; KIPC_E_SRCH (not attached).
  * Does not block; thread or interrupt handler; any number of callers at once.
  */
@@ -175,6 +202,7 @@ KIPC_MUSTUSE int kipc_thread_set_priority(struct kipc_kernel *kernel, uint32_t t
 
 /*
  * Tells the priority that a thread runs at, with what it inherits.
+ * thread: the port's id.
  * Returns 0..255; KIPC_E_STATE; KIPC_E_SRCH (not attached).
  * Does not block; thread or interrupt handler; any number of callers at once.
  */

@@ -1,16 +1,29 @@
 /* SPDX-License-Identifier: MIT */
-/* What is written down about messages and refused accesses, in the order in which it happened. */
+/*
+ * What is written down about messages and refused accesses, in the order in which it happened.
+ *
+ *     result = kipc_record_ring_set_up(&ring, records, 64);
+ *     kipc_record_ring_add(&ring, &record);
+ *     result = kipc_record_ring_take(&ring, &record);
+ *
+ * When: an observer keeps two of these; to read them use kipc_trace_take and kipc_audit_take (kipc/observer.h).
+ * Memory: the records are the caller's while the ring is used; each is copied in and out.
+ * Concurrency: one caller at a time.
+ * Cost: constant.
+ */
 #ifndef KIPC_RECORD_H
 #define KIPC_RECORD_H
 
 #include <kipc/channel.h>
 
+/* What happened. */
 enum kipc_record_kind {
     KIPC_RECORD_SEND,    /* a message went into an inbox, or to who waited there */
     KIPC_RECORD_RECEIVE, /* it was taken */
     KIPC_RECORD_DENIED   /* a handle was refused: result says why */
 };
 
+/* One thing that happened. */
 struct kipc_record {
     enum kipc_record_kind kind;
     int result;               /* of a refused access; KIPC_OK else */

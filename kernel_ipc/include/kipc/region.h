@@ -14,6 +14,19 @@
  *
  * Closing a region, sharing it and mapping it take a critical section that grows with the number of its pages, with a
  * constant amount of work for each; everything else takes a bounded one.
+ *
+ *     result = kipc_region_create(kernel, pid, &config, &handle);
+ *     result = kipc_region_attach(kernel, pid, handle, NULL);
+ *     result = kipc_region_write(kernel, pid, handle, 0, "bytes", 5);
+ *     result = kipc_region_map(kernel, pid, handle, &mapping, &address); // or in one's own space
+ *     result = kipc_region_detach(kernel, pid, handle);
+ *
+ * When: for much memory, or memory that several processes use at once; its handle travels in messages (kipc/channel.h).
+ * For buffers between two sides without a kernel take kipc/loan.h.
+ * Memory: pages of the port's, an entry of the kernel's table and tables of frames; the lifetime says when they go.
+ * Concurrency: any number of threads of any processes; what they write at the same time they must order themselves, by
+ * a lock or by kipc_region_atomic.
+ * Cost: as said above; reads and writes leave the critical section after each KIPC_CFG_REGION_STEP bytes.
  */
 #ifndef KIPC_REGION_H
 #define KIPC_REGION_H
@@ -28,6 +41,7 @@ enum kipc_lifetime {
     KIPC_LIFETIME_PERSISTENT /* as if temporary, but not before its name is unlinked */
 };
 
+/* What a region shall be: begin with kipc_region_config_default, and change what differs. */
 struct kipc_region_config {
     size_t bytes;   /* 1 to the limit; rounded up to whole pages */
     uint32_t flags; /* of enum kipc_page_flag: the most that a mapping may allow */
@@ -40,6 +54,7 @@ struct kipc_region_config {
 /* Members are for the library and for tests that look on. */
 struct kipc_region {
     struct kipc_object object;
+    struct kipc_object_details details;
     uint32_t page_count;
     uint32_t flags;
     uint32_t node;
@@ -51,7 +66,11 @@ struct kipc_region {
     struct kipc_mapping *mappings; /* attachments too */
 };
 
-/* One page that is writable and for users, of any node, temporary, without a name. */
+/*
+ * Gives the choices of a simple region.
+ * Returns: one byte (a page), writable and for users, of any node, temporary, without a name.
+ * Does not block; thread or interrupt handler; any number of callers at once.
+ */
 struct kipc_region_config kipc_region_config_default(void);
 
 /*
@@ -68,7 +87,8 @@ KIPC_MUSTUSE int kipc_region_create(struct kipc_kernel *kernel, kipc_pid_t calle
 
 /*
  * Opens a region by its name, as kipc_object_open does.
- * rights: what the new handle may do; without KIPC_RIGHT_MAP it is of little use.
+ * name: with an end mark, borrowed during the call. rights: what the new handle may do; without KIPC_RIGHT_MAP it is of
+ * little use.
  * Returns as kipc_object_open.
  * Does not block; thread or interrupt handler; any number of callers at once.
  */
@@ -121,6 +141,7 @@ KIPC_MUSTUSE int kipc_region_read(struct kipc_kernel *kernel, kipc_pid_t caller,
 KIPC_MUSTUSE int kipc_region_write(struct kipc_kernel *kernel, kipc_pid_t caller, kipc_handle_t handle, size_t offset,
                                    const void *data, size_t length);
 
+/* What is done to a cell. */
 enum kipc_atomic {
     KIPC_ATOMIC_LOAD,
     KIPC_ATOMIC_STORE,           /* operand */
@@ -131,7 +152,8 @@ enum kipc_atomic {
 /*
  * Reads or changes a 32-bit cell in one step, also against those who do so through a mapping. Needs what read, or
  * write, needs.
- * offset: a multiple of 4. old: receives what was there before; may be NULL.
+ * offset: bytes, a multiple of 4. operation, operand, expected: see the enum. old: receives what was there before; may
+ * be NULL.
  * Returns KIPC_OK; KIPC_E_INVAL (unaligned, no such operation); KIPC_E_WOULDBLOCK (compare and exchange: the cell had
  * another value, which *old has); else as kipc_region_write.
  * Does not block; thread; any number of callers at once.
@@ -164,7 +186,8 @@ KIPC_MUSTUSE int kipc_region_info(struct kipc_kernel *kernel, kipc_pid_t caller,
  * Goes through all regions of a kernel, for lists and logs; each that lives all the time comes once.
  * position: caller's, 0 at the beginning, moved on. info: receives the next region.
  * Returns KIPC_OK; KIPC_E_NOTFOUND (that was all); KIPC_E_INVAL (NULL); KIPC_E_STATE (kernel or shared memory not set
- * up). Does not block; thread; any number of callers at once. Each call looks at one place a section.
+ * up).
+ * Does not block; thread; any number of callers at once. Each call looks at one place a section.
  */
 KIPC_MUSTUSE int kipc_region_next(struct kipc_kernel *kernel, uint32_t *position, struct kipc_region_info *info);
 
@@ -236,6 +259,7 @@ struct kipc_stretch {
     uint32_t bytes;
 };
 
+/* Which part of a region a device shall get, and how. */
 struct kipc_scatter {
     size_t offset;
     size_t length;      /* bytes, at least 1 */

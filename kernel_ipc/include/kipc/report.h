@@ -2,6 +2,15 @@
 /*
  * Views of a kernel at work, as text: one thing a line, "key=number" behind the word that says what it is. Lines are
  * put together outside of the critical section, from copies.
+ *
+ *     const struct kipc_writer writer = {.write = to_the_console};
+ *     result = kipc_dump_channels(kernel, &writer);
+ *     result = kipc_prof(kernel, 5, &writer); // needs an observer
+ *
+ * When: for people and for tests that read lines. Programs take records and numbers from kipc/observer.h.
+ * Memory: none: a line is put together on the stack.
+ * Concurrency: any number of callers at once; their lines come whole, the order between callers is open.
+ * Cost: a bounded section for each line, and what the writer takes outside of it.
  */
 #ifndef KIPC_REPORT_H
 #define KIPC_REPORT_H
@@ -11,6 +20,7 @@
 
 /*
  * Writes the trace, and takes what it writes: "send" or "receive" a line, in the order in which it happened.
+ * writer: borrowed during the call.
  * Returns the number of lines; KIPC_E_INVAL (NULL); KIPC_E_STATE (kernel not set up); KIPC_E_NOTSUP (no observer).
  * Does not block by itself; context as the writer's; any number of callers at once.
  */
@@ -48,7 +58,7 @@ KIPC_MUSTUSE int kipc_contention_at(struct kipc_kernel *kernel, uint32_t positio
 
 /*
  * Writes what the hart's performance monitor counts: "cache misses=N accesses=M", "n/a" for what it does not count.
- * port: borrowed, complete.
+ * port: borrowed, complete. writer: borrowed during the call.
  * Returns the number of lines; KIPC_E_INVAL (NULL).
  * Does not block by itself; context as the writer's; any number of callers at once.
  */

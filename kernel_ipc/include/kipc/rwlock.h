@@ -7,16 +7,29 @@
  *   readers  readers always enter while no writer is in; writers may starve
  *
  * What is held is held through a handle, and goes back when the handle is closed or its process ends.
+ *
+ *     result = kipc_rwlock_create(kernel, pid, KIPC_RWLOCK_FAIR, KIPC_WAIT_PRIORITY, &handle);
+ *     if (kipc_rwlock_read(kernel, pid, handle, deadline) == KIPC_OK) {
+ *         result = kipc_rwlock_unlock(kernel, pid, handle);
+ *     }
+ *
+ * When: where many read what few change. It hands no priority on; where that matters take a mutex (kipc/mutex.h).
+ * Memory: an entry of the kernel's table, until the last handle is closed.
+ * Concurrency: any number of threads; only a thread can hold a lock.
+ * Cost: constant, but that an unlock lets all readers in that waited, a step for each.
  */
 #ifndef KIPC_RWLOCK_H
 #define KIPC_RWLOCK_H
 
 #include <kipc/handle.h>
 
+/* Who comes first: see above. */
 enum kipc_rwlock_preference { KIPC_RWLOCK_FAIR, KIPC_RWLOCK_WRITERS, KIPC_RWLOCK_READERS };
 
+/* Members are for the library and for tests that look on. */
 struct kipc_rwlock {
     struct kipc_object object;
+    struct kipc_object_details details;
     enum kipc_rwlock_preference preference;
     uint32_t readers;                  /* read locks held */
     struct kipc_thread *writer;        /* who holds the write lock */
@@ -27,7 +40,7 @@ struct kipc_rwlock {
 
 /*
  * Makes a lock that nobody holds.
- * order: of the waiters of one kind. handle: receives one with all rights.
+ * preference: see above. order: of the waiters of one kind. handle: receives one with all rights.
  * Returns as kipc_semaphore_create.
  * Does not block; thread or interrupt handler; any number of callers at once.
  */

@@ -1,5 +1,17 @@
 /* SPDX-License-Identifier: MIT */
-/* What the kernel objects need from the scheduler, besides the port: a short critical section, and priorities. */
+/*
+ * What the kernel objects need from the scheduler, besides the port: a short critical section, and priorities.
+ *
+ *     const struct kipc_scheduler scheduler = {.ops = &my_operations, .context = &my_lock};
+ *     result = kipc_scheduler_check(&scheduler);
+ *
+ * When: whoever brings the kernel objects to a new system fills one in, besides a port (kipc/port.h). Rings and links
+ * do without.
+ * Memory: operations and context are the caller's and outlive the kernel, which copies the structure.
+ * Concurrency: lock and unlock from any thread and interrupt handler that uses the kernel.
+ * Cost: each call of a kernel function is one critical section or a few; how long they are, each header says where it
+ * is not constant.
+ */
 #ifndef KIPC_SCHEDULER_H
 #define KIPC_SCHEDULER_H
 
@@ -10,7 +22,23 @@
 #define KIPC_PRIORITY_LOWEST 0u
 #define KIPC_PRIORITY_HIGHEST 255u
 
-/* All but the last must be present; `context` is the scheduler's own. */
+/*
+ * Words that stay in registers while the thread changes (kipc/words.h); `context` is the scheduler's own. Which
+ * registers hold them during a call, the port decides.
+ */
+struct kipc_word_ops {
+    /*
+     * In the critical section: asks for a switch straight to a thread, which is being woken in this section and waits
+     * for words; the section will end by unlock_and_block. Returns true, and the words are then, when that thread goes
+     * on, what they were here; false, and nothing has happened.
+     */
+    bool (*carry)(void *context, uint32_t thread);
+    /* Outside of the critical section: takes the words out of the calling thread's registers, or puts them there. */
+    void (*take)(void *context, uintptr_t *words);
+    void (*give)(void *context, const uintptr_t *words);
+};
+
+/* All but the last two must be present; `context` is the scheduler's own. */
 struct kipc_scheduler_ops {
     /*
      * Begins a critical section against all threads and interrupt handlers that use the same kernel, on all harts: a
@@ -31,8 +59,11 @@ struct kipc_scheduler_ops {
      * scheduler that has it can switch straight to a thread that was woken in this section.
      */
     int (*unlock_and_block)(void *context, uintptr_t state, uint64_t deadline);
+    /* Optional, may be NULL: no words stay in registers. All three operations are there otherwise. */
+    const struct kipc_word_ops *words;
 };
 
+/* The operations with what they work on, filled in by whoever brings the kernel objects to a system. */
 struct kipc_scheduler {
     const struct kipc_scheduler_ops *ops;
     void *context;

@@ -1,5 +1,18 @@
 /* SPDX-License-Identifier: MIT */
-/* A counting semaphore; with a maximum of 1 a binary one. Anybody may post. */
+/*
+ * A counting semaphore; with a maximum of 1 a binary one. Anybody may post.
+ *
+ *     result = kipc_semaphore_create(kernel, pid, 3, 3, KIPC_WAIT_FIFO, &handle);
+ *     result = kipc_semaphore_wait(kernel, pid, handle, deadline);
+ *     result = kipc_semaphore_post(kernel, pid, handle);
+ *
+ * When: to count things that there are so many of. A mutex (kipc/mutex.h) knows its owner, an event (kipc/event.h) says
+ * what happened, a notification queue (kipc/notification.h) from whom.
+ * Memory: an entry of the kernel's table, until the last handle is closed.
+ * Concurrency: any number of threads; interrupt handlers may post.
+ * Cost: constant; to enter a queue by priority takes a step for each waiter that is less urgent: `make budgets`:
+ * semaphore_post, semaphore_wait.
+ */
 #ifndef KIPC_SEMAPHORE_H
 #define KIPC_SEMAPHORE_H
 
@@ -10,6 +23,7 @@
 /* A waiter is in the queue only while value is 0: a post goes to the first waiter without passing through value. */
 struct kipc_semaphore {
     struct kipc_object object;
+    struct kipc_object_details details;
     uint32_t value;
     uint32_t maximum;
     struct kipc_wait_queue queue;

@@ -11,12 +11,22 @@
  * Arguments are those of the function of the same name, in its order, without kernel and caller. Numbers of 64 bits
  * (deadlines, data words, request ids) take one register, or on a machine of 32 bits two, the low half first. A text
  * is an address and its bytes with the end mark, also where the function has it in a structure: then it comes behind
- * that; a name that was worked out before is its class and its text. An address that may be NULL is 0 then. What a
- * function returns comes back unchanged: 0 and up, or one of the codes of kipc/error.h.
+ * that; a name that was worked out before is its class and its text. An address that may be NULL is 0 then.
+ * channel_send_fast has length and priority in one register (length | priority << 16), and then the words themselves.
+ * What a function returns comes back unchanged: 0 and up, or one of the codes of kipc/error.h.
  *
  * Each call further gives KIPC_E_NOSYS (no such number), KIPC_E_SRCH (no such caller), KIPC_E_ACCES (a permission that
  * the process was registered without), KIPC_E_INVAL (a register does not fit its argument) and KIPC_E_FAULT (an address
  * is not the caller's to use so); then nothing has happened. Structures are read once, before they are checked.
+ *
+ *     result = kipc_gate_set_up(&gate, kernel, &user_memory);
+ *     intptr_t returned = kipc_syscall(&gate, pid, KIPC_SYSCALL_SEMAPHORE_POST, registers); // registers[0]: the handle
+ *
+ * When: where processes run without the kernel's privileges: the trap handler calls this, and nothing else. Threads of
+ * the kernel call the functions themselves.
+ * Memory: the gate is the caller's, for as long as processes make calls; memory of a process is lent for one call.
+ * Concurrency: any number of threads, each for its own process.
+ * Cost: a look at the permission, a copy of each structure, and the function of the call.
  */
 #ifndef KIPC_SYSCALL_H
 #define KIPC_SYSCALL_H
@@ -145,12 +155,16 @@ enum kipc_permission {
     X(REGION_PROTECT, 0x256, region_protect, MEMORY, KIPC_CLASS_NONE, 0)                                               \
     X(CHANNEL_REQUIRE, 0x257, channel_require, HANDLE, KIPC_TABLE_CHANNEL, KIPC_RIGHT_ADMIN)                           \
     X(CHANNEL_RECEIVE_TAGGED, 0x258, channel_receive_tagged, MESSAGE, KIPC_TABLE_CHANNEL, KIPC_RIGHT_RECEIVE)          \
-    X(OBJECT_LOOK_UP, 0x259, object_look_up, NAME, KIPC_CLASS_NONE, 0)
+    X(OBJECT_LOOK_UP, 0x259, object_look_up, NAME, KIPC_CLASS_NONE, 0)                                                 \
+    X(CHANNEL_RECEIVE_LARGE, 0x25a, channel_receive_large, MESSAGE, KIPC_TABLE_CHANNEL, KIPC_RIGHT_RECEIVE)            \
+    X(CAPABILITY_MAKE, 0x25b, capability_make, HANDLE, KIPC_CLASS_ANY, KIPC_RIGHT_GRANT)                               \
+    X(CAPABILITY_REDEEM, 0x25c, capability_redeem, HANDLE, KIPC_CLASS_NONE, 0)
 
 /* Y(function, reason): functions on a kernel that no process may call. */
 #define KIPC_SYSCALL_NONE_LIST(Y)                                                                                      \
     Y(kernel_set_up, "makes the kernel")                                                                               \
     Y(kernel_tear_down, "ends the kernel")                                                                             \
+    Y(kernel_set_capability_key, "gives the kernel its secret")                                                        \
     Y(kernel_add_exit_hook, "gives the kernel a function to call")                                                     \
     Y(process_register, "says what a process may do")                                                                  \
     Y(process_limit_rate, "says what a process may do")                                                                \
@@ -187,8 +201,12 @@ enum kipc_permission {
     Y(page_put, "the kernel's own pages")                                                                              \
     Y(page_info, "the kernel's own pages")                                                                             \
     Y(region_next, "the system's: shows what all processes do")                                                        \
-    Y(leaks, "the system's: shows what all processes made")
+    Y(leaks, "the system's: shows what all processes made")                                                            \
+    Y(channel_call_words, "has a number of its own: kipc/words.h")                                                     \
+    Y(channel_receive_words, "has a number of its own: kipc/words.h")                                                  \
+    Y(channel_reply_words, "has a number of its own: kipc/words.h")
 
+/* The numbers as C knows them: KIPC_SYSCALL_HANDLE_CLOSE and so on. */
 enum kipc_syscall_number {
 #define KIPC_SYSCALL_ENUMERATOR(name, number, function, permission, class, rights) KIPC_SYSCALL_##name = (number),
     KIPC_SYSCALL_LIST(KIPC_SYSCALL_ENUMERATOR)
@@ -215,7 +233,7 @@ struct kipc_gate {
  * gate: caller's, overwritten. kernel: set up, borrowed for the gate's life. memory: copied; its context is borrowed
  * for the gate's life.
  * Returns KIPC_OK; KIPC_E_INVAL (NULL, incomplete memory); KIPC_E_STATE (kernel not set up).
- * Does not block; one caller.
+ * Does not block; thread; one caller.
  */
 KIPC_MUSTUSE int kipc_gate_set_up(struct kipc_gate *gate, struct kipc_kernel *kernel,
                                   const struct kipc_user_memory *memory);
@@ -224,7 +242,9 @@ KIPC_MUSTUSE int kipc_gate_set_up(struct kipc_gate *gate, struct kipc_kernel *ke
  * Does a system call.
  * caller: the process of the calling thread, by the word of the trap handler, never by the process's. number: any
  * value. arguments: the registers, KIPC_SYSCALL_ARGUMENTS of them.
- * Returns what the function of this number does, or one of the codes above.
+ * Returns what the function of this number does; or without having done anything KIPC_E_NOSYS, KIPC_E_SRCH,
+ * KIPC_E_ACCES, KIPC_E_INVAL, KIPC_E_FAULT as said above; KIPC_E_INVAL (no gate or registers), KIPC_E_STATE (kernel not
+ * set up).
  * Blocks as that function does; thread of the caller; any number of callers at once.
  */
 KIPC_MUSTUSE intptr_t kipc_syscall(struct kipc_gate *gate, kipc_pid_t caller, uintptr_t number,

@@ -6,6 +6,17 @@
  * An id is a position (plus 1, so that 0 is no id) in its low half and a generation in its high half. Each life of an
  * entry has a generation of its own, so an id of an earlier life finds nothing. Generations do not wrap: an entry that
  * was given back 65,535 times is retired, and the table is one entry smaller.
+ *
+ *     result = kipc_table_set_up(&table, entries, sizeof(struct my_entry), 16);
+ *     struct my_entry *entry = kipc_table_take(&table);
+ *     uint32_t id = kipc_table_id(&table, entry);
+ *     entry = kipc_table_find(&table, id); // NULL from kipc_table_give on, for ever
+ *
+ * When: for whoever adds a class of objects to the kernel, which has such a table for each. Names for people are in
+ * kipc/registry.h.
+ * Memory: entries are the caller's until the table is used no more; it points to them.
+ * Concurrency: none of its own: one caller at a time, in a kernel its critical section.
+ * Cost: constant; taking an entry clears it.
  */
 #ifndef KIPC_TABLE_H
 #define KIPC_TABLE_H
@@ -24,11 +35,12 @@
 
 /* How every entry begins. */
 struct kipc_entry {
-    uint16_t generation;
-    bool is_live;
-    uint32_t next_free; /* position plus 1, 0: last; meaningful while the entry is free */
+    uint32_t id;         /* of its present life; KIPC_NO_ID: it is free */
+    uint16_t generation; /* of its present life, or of the next one */
+    uint16_t next_free;  /* position plus 1, 0: last; meaningful while the entry is free */
 };
 
+/* Members are for the library and for tests that look on; the counts may be read. */
 struct kipc_table {
     uint8_t *entries;
     uint32_t entry_bytes;
@@ -45,21 +57,21 @@ struct kipc_table {
  * table: caller's, overwritten. entries: borrowed for the table's life, aligned to 8, overwritten. entry_bytes: a
  * multiple of 8, at least that of struct kipc_entry. capacity: 1..KIPC_TABLE_ENTRIES_MAX.
  * Returns KIPC_OK; KIPC_E_INVAL (NULL, misaligned, a size or count that is not allowed).
- * Does not block; one caller.
+ * Does not block; thread; one caller.
  */
 KIPC_MUSTUSE int kipc_table_set_up(struct kipc_table *table, void *entries, uint32_t entry_bytes, uint32_t capacity);
 
 /*
  * Takes a free entry; all of it behind struct kipc_entry is zero.
  * Returns the entry, or NULL if none is free.
- * Does not block; one caller at a time a table (the kernel's critical section).
+ * Does not block; thread or interrupt handler; one caller at a time a table (the kernel's critical section).
  */
 void *kipc_table_take(struct kipc_table *table);
 
 /*
  * Gives an entry back; its id finds nothing from now on.
  * entry: one that kipc_table_take of the same table gave, live.
- * Does not block; one caller at a time a table.
+ * Does not block; thread or interrupt handler; one caller at a time a table.
  */
 void kipc_table_give(struct kipc_table *table, void *entry);
 
@@ -67,7 +79,7 @@ void kipc_table_give(struct kipc_table *table, void *entry);
  * Finds the entry of an id.
  * id: any value.
  * Returns the entry, or NULL if no live entry has this id.
- * Does not block; one caller at a time a table.
+ * Does not block; thread or interrupt handler; one caller at a time a table.
  */
 void *kipc_table_find(const struct kipc_table *table, uint32_t id);
 
@@ -75,7 +87,7 @@ void *kipc_table_find(const struct kipc_table *table, uint32_t id);
  * Gives the id of an entry.
  * entry: one that kipc_table_take of the same table gave, live.
  * Returns the id, never KIPC_NO_ID.
- * Does not block; one caller at a time a table.
+ * Does not block; thread or interrupt handler; one caller at a time a table.
  */
 uint32_t kipc_table_id(const struct kipc_table *table, const void *entry);
 
@@ -83,7 +95,7 @@ uint32_t kipc_table_id(const struct kipc_table *table, const void *entry);
  * Gives the entry at a position, to go through all of them.
  * position: below table->capacity.
  * Returns the entry if it is live, NULL if it is not.
- * Does not block; one caller at a time a table.
+ * Does not block; thread or interrupt handler; one caller at a time a table.
  */
 void *kipc_table_at(const struct kipc_table *table, uint32_t position);
 

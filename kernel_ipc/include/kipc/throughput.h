@@ -1,5 +1,15 @@
 /* SPDX-License-Identifier: MIT */
-/* Messages and bytes by intervals of time. It needs no kernel; its owner sees to it that one caller at a time uses it.
+/*
+ * Messages and bytes by intervals of time. It needs no kernel; its owner sees to it that one caller at a time uses it.
+ *
+ *     result = kipc_throughput_set_up(&throughput, samples, 16, interval, now);
+ *     kipc_throughput_add(&throughput, bytes, now);
+ *     result = kipc_throughput_take(&throughput, &sample, now);
+ *
+ * When: to learn how much came when. How long each took is for kipc/histogram.h.
+ * Memory: the samples are the caller's while it is used.
+ * Concurrency: one caller at a time.
+ * Cost: constant.
  */
 #ifndef KIPC_THROUGHPUT_H
 #define KIPC_THROUGHPUT_H
@@ -14,6 +24,7 @@ struct kipc_sample {
     uint64_t bytes;
 };
 
+/* Members are for the library; `lost` may be read. */
 struct kipc_throughput {
     uint64_t interval; /* ticks */
     struct kipc_sample current;

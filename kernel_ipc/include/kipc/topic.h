@@ -4,17 +4,32 @@
  *
  * A subscription has places of its own, and a policy for when they are used up; so a slow subscriber loses messages,
  * and nobody waits for it. A topic may keep its latest messages, which a late subscriber gets first.
+ *
+ *     result = kipc_topic_create(kernel, pid, &config, &topic);
+ *     result = kipc_topic_subscribe(kernel, pid, topic, &choices, &subscription);
+ *     result = kipc_topic_publish(kernel, pid, topic, &message, KIPC_FOREVER); // the number of subscribers
+ *     result = kipc_topic_receive(kernel, pid, subscription, buffer, sizeof(buffer), &info, deadline);
+ *
+ * When: for news to whoever is interested. If each message is for one receiver of several, let them share an end of a
+ * channel (kipc/channel.h).
+ * Memory: entries of the kernel's tables for the topic and each subscription; blocks are reserved when they are made. A
+ * message lives until the last subscriber has read it.
+ * Concurrency: any number of publishers, who take turns, and of receivers.
+ * Cost: to publish copies the payload once, and takes a step for each subscriber, in one section; to receive is
+ * constant, and a copy.
  */
 #ifndef KIPC_TOPIC_H
 #define KIPC_TOPIC_H
 
 #include <kipc/channel.h>
 
+/* What a topic shall be. */
 struct kipc_topic_config {
     uint32_t message_max; /* bytes of one payload, up to KIPC_CFG_CH_BYTES_MAX */
     uint32_t history;     /* messages kept for late subscribers, 0..KIPC_CFG_TOPIC_DEPTH_MAX */
 };
 
+/* What a subscription shall be. */
 struct kipc_subscription_config {
     uint32_t capacity; /* messages that wait, 1..KIPC_CFG_TOPIC_DEPTH_MAX */
     bool drops_newest; /* else the oldest are overwritten */
@@ -28,8 +43,10 @@ struct kipc_topic_ring {
     uint32_t count;
 };
 
+/* Members are for the library and for tests that look on. */
 struct kipc_topic {
     struct kipc_object object;
+    struct kipc_object_details details;
     struct kipc_topic_config config;
     struct kipc_topic_ring history;
     struct kipc_subscription *subscriptions;
@@ -39,8 +56,10 @@ struct kipc_topic {
     uint64_t next_sequence;
 };
 
+/* Members are for the library and for tests that look on. */
 struct kipc_subscription {
     struct kipc_object object;
+    struct kipc_object_details details;
     struct kipc_topic *topic; /* NULL: it is gone */
     struct kipc_subscription *next;
     struct kipc_subscription_config config;
@@ -84,8 +103,9 @@ KIPC_MUSTUSE int kipc_topic_publish(struct kipc_kernel *kernel, kipc_pid_t calle
 
 /*
  * Takes the oldest message of a subscription, and waits while there is none. Needs KIPC_RIGHT_RECEIVE.
- * Arguments and results as for kipc_channel_receive; KIPC_E_OVERFLOW tells that messages were lost to the policy since
- * the last call, KIPC_E_CLOSED that the topic is gone and nothing is left.
+ * subscription: a handle of kipc_topic_subscribe. Other arguments and results as for kipc_channel_receive;
+ * KIPC_E_OVERFLOW tells that messages were lost to the policy since the last call, KIPC_E_CLOSED that the topic is gone
+ * and nothing is left.
  * Blocks, unless KIPC_NO_WAIT; thread of the caller; any number of callers at once.
  */
 KIPC_MUSTUSE int kipc_topic_receive(struct kipc_kernel *kernel, kipc_pid_t caller, kipc_handle_t subscription,

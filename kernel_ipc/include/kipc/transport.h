@@ -16,6 +16,18 @@
  *
  * Handles mean nothing on another node, nor do the threads that wait there. So these are refused with KIPC_E_INVAL:
  * capabilities in a message, kipc_channel_call, kipc_channel_connect, and a rendezvous (capacity 0).
+ *
+ *     result = kipc_route_add(kernel, node, &transport); // the system, once
+ *     result = kipc_channel_open_remote(kernel, pid, &config, node, port, &handle);
+ *     result = kipc_channel_send(kernel, pid, handle, &message, deadline); // received on that node
+ *
+ * When: programs only open channels with it. Who brings a new wire writes a transport; for a mailbox there is one
+ * (kipc/mailbox.h).
+ * Memory: of an end and of what waits to leave as for a channel (kipc/channel.h); struct kipc_transport is borrowed
+ * while the route is there.
+ * Concurrency: the program's side as kipc/channel.h; the transport's functions from any thread, outside of the critical
+ * section.
+ * Cost: that of a send and a receive on each node, and the wire's.
  */
 #ifndef KIPC_TRANSPORT_H
 #define KIPC_TRANSPORT_H
@@ -62,6 +74,7 @@ KIPC_MUSTUSE int kipc_route_add(struct kipc_kernel *kernel, uint32_t node, struc
 
 /*
  * Takes the way to a node away; its channels are parted as by kipc_transport_lost.
+ * node: as for kipc_route_add.
  * Returns KIPC_OK; KIPC_E_INVAL; KIPC_E_STATE; KIPC_E_NOTFOUND (it has no route).
  * Does not block; thread or interrupt handler; any number of callers at once.
  */
@@ -83,7 +96,8 @@ KIPC_MUSTUSE int kipc_channel_open_remote(struct kipc_kernel *kernel, kipc_pid_t
 
 /*
  * For the transport: takes the next message that waits to leave, in the channel's order.
- * header: receives it; sender is the sending process. buffer: receives the payload; capacity: its size in bytes.
+ * node, port: whose channel. header: receives it; sender is the sending process. buffer: receives the payload;
+ * capacity: its size in bytes.
  * Returns the payload's length, 0 and up; KIPC_E_EMPTY (none: the next one kicks); KIPC_E_MSGSIZE (capacity is too
  * small: the message stays); KIPC_E_INVAL (NULL, no such node or port); KIPC_E_STATE; KIPC_E_NOTFOUND (no route, or no
  * channel of this port). After an error the buffer is untouched.
@@ -94,8 +108,9 @@ KIPC_MUSTUSE int kipc_transport_take(struct kipc_kernel *kernel, uint32_t node, 
 
 /*
  * For the transport: puts a message that arrived into the inbox of its port. All that is in the header is checked.
- * header: a private copy of what came; its total_size says how long the payload is. data: the payload, borrowed during
- * the call; may be NULL if it is empty. available: bytes that really came, without the header.
+ * node, port: whose channel. header: a private copy of what came; its total_size says how long the payload is. data:
+ * the payload, borrowed during the call; may be NULL if it is empty. available: bytes that really came, without the
+ * header.
  * Returns KIPC_OK; KIPC_E_INVAL (NULL, no such node or port); KIPC_E_STATE; KIPC_E_BADMSG (malformed header);
  * KIPC_E_NOTFOUND (no route, or no channel of this port); KIPC_E_MSGSIZE (longer than the channel's message_max);
  * KIPC_E_FILTERED (type); KIPC_E_FULL (no room: `room` will be called once); KIPC_E_OVERFLOW (lost by the channel's

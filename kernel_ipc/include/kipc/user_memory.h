@@ -2,12 +2,23 @@
 /*
  * How the kernel reaches the memory of the process that makes a system call. An address that comes from a process is
  * used in no other way.
+ *
+ *     const struct kipc_user_range range = {pid, true, start, bytes};
+ *     const struct kipc_user_ranges ranges = {&range, 1};
+ *     const struct kipc_user_memory user_memory = kipc_user_memory_of_ranges(&ranges);
+ *
+ * When: one for each system: by ranges where addresses are physical, else by what walks the page tables. Programs never
+ * see it.
+ * Memory: operations and context are the caller's, and outlive the gate (kipc/syscall.h).
+ * Concurrency: the operations are called by any number of threads at once.
+ * Cost: by ranges a step for each range; copies are as long as the structures of the call.
  */
 #ifndef KIPC_USER_MEMORY_H
 #define KIPC_USER_MEMORY_H
 
 #include <kipc/kernel.h>
 
+/* What the kernel does with memory that it is lent. */
 enum kipc_user_access {
     KIPC_USER_READ, /* the kernel reads */
     KIPC_USER_WRITE /* the kernel writes */
@@ -32,6 +43,7 @@ struct kipc_user_memory_ops {
     void (*give_back)(void *context, kipc_pid_t pid, void *memory, size_t bytes, enum kipc_user_access access);
 };
 
+/* The operations with what they work on, filled in by whoever brings system calls to a system. */
 struct kipc_user_memory {
     const struct kipc_user_memory_ops *ops;
     void *context;
@@ -45,6 +57,7 @@ struct kipc_user_range {
     size_t bytes;
 };
 
+/* All memory of all processes. */
 struct kipc_user_ranges {
     const struct kipc_user_range *ranges;
     uint32_t count;
@@ -54,7 +67,8 @@ struct kipc_user_ranges {
  * User memory of a system without address translation: a list says which addresses are whose. A range that a call uses
  * must lie in one entry.
  * ranges: borrowed for as long as the result is used; an entry may be changed only while its process makes no call.
- * Does not block; any number of callers at once.
+ * Returns the operations with their context.
+ * Does not block; thread or interrupt handler; any number of callers at once.
  */
 struct kipc_user_memory kipc_user_memory_of_ranges(const struct kipc_user_ranges *ranges);
 

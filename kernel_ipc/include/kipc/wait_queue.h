@@ -31,6 +31,7 @@
 struct kipc_thread;
 struct kipc_wait_queue;
 
+/* Who of several waiters comes first. */
 enum kipc_wait_order {
     KIPC_WAIT_PRIORITY, /* the most urgent waiter first, in order of arrival among equals */
     KIPC_WAIT_FIFO      /* in order of arrival */
@@ -44,6 +45,7 @@ struct kipc_wait_link {
     struct kipc_thread *thread;
 };
 
+/* Who waits for an object, in order. */
 struct kipc_wait_queue {
     struct kipc_wait_link *first;
     struct kipc_wait_link *last;

@@ -1,13 +1,20 @@
 /* SPDX-License-Identifier: MIT */
-#define _POSIX_C_SOURCE 200809L
+#define _GNU_SOURCE
 #include "kipc_host.h"
 #include <errno.h>
+#include <linux/membarrier.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/syscall.h>
 #include <time.h>
+#include <unistd.h>
 
 #define NANOSECONDS_PER_SECOND UINT64_C(1000000000)
+/* Looks for a token before a thread sleeps: tens of microseconds, about what a sleep and its end cost. */
+#define LOOKS_BEFORE_SLEEP 1000u
+/* Between two of them the processor is offered to others, in case the waker needs this one. */
+#define LOOKS_BEFORE_YIELD 128u
 
 static _Thread_local uint32_t current_thread = KIPC_NO_THREAD;
 
@@ -77,12 +84,43 @@ static void sleep_locked(struct kipc_host *host, struct kipc_host_thread *self, 
     require(result == 0 || result == ETIMEDOUT, "condition wait failed");
 }
 
+static void pause_briefly(void)
+{
+#if defined(__x86_64__)
+    __builtin_ia32_pause();
+#endif
+}
+
+/* True if the thread's token came, and is consumed. Ends early at a deadline or if the wait is to be given up. */
+static bool token_comes_soon(const struct kipc_host *host, struct kipc_host_thread *self, uint64_t deadline)
+{
+    if (host->port.spin_iterations == 0 || host->has_fake_clock) {
+        return false;
+    }
+    for (unsigned int look = 1; look <= LOOKS_BEFORE_SLEEP && !atomic_load(&self->canceled); look++) {
+        if (atomic_load_explicit(&self->token, memory_order_relaxed) && atomic_exchange(&self->token, false)) {
+            return true;
+        }
+        pause_briefly();
+        if (look % LOOKS_BEFORE_YIELD == 0) {
+            if (deadline != KIPC_FOREVER && monotonic_nanoseconds() >= deadline) {
+                return false;
+            }
+            (void)sched_yield();
+        }
+    }
+    return false;
+}
+
 static int host_block(void *context, uint64_t deadline)
 {
     struct kipc_host *host = context;
     struct kipc_host_thread *self = &host->threads[host_current(context)];
     int result = KIPC_OK;
     atomic_fetch_add(&host->blocks, 1);
+    if (token_comes_soon(host, self, deadline)) {
+        return KIPC_OK;
+    }
     lock(host);
     self->blocked = true;
     require(pthread_cond_broadcast(&host->blocked_changed) == 0, "broadcast failed");
@@ -167,6 +205,13 @@ static const struct kipc_port_ops host_ops = {
     .fence_from_device = host_fence,
 };
 
+static void host_fence_all(void *context)
+{
+    struct kipc_host *host = context;
+    atomic_fetch_add_explicit(&host->fences_for_all, 1, memory_order_relaxed); /* for reports */
+    require(syscall(SYS_membarrier, MEMBARRIER_CMD_PRIVATE_EXPEDITED, 0, 0) == 0, "membarrier failed");
+}
+
 static uintptr_t host_section_lock(void *context)
 {
     take(&((struct kipc_host *)context)->section);
@@ -190,6 +235,16 @@ static void host_set_priority(void *context, uint32_t thread, uint8_t priority)
 static const struct kipc_scheduler_ops host_scheduler_ops = {
     .lock = host_section_lock, .unlock = host_section_unlock, .set_priority = host_set_priority};
 
+/* Critical sections are short: who finds one taken on another processor looks again for a while before it sleeps. */
+static void set_up_section(pthread_mutex_t *mutex)
+{
+    pthread_mutexattr_t attributes;
+    require(pthread_mutexattr_init(&attributes) == 0, "no mutex attributes");
+    require(pthread_mutexattr_settype(&attributes, PTHREAD_MUTEX_ADAPTIVE_NP) == 0, "no adaptive mutex");
+    require(pthread_mutex_init(mutex, &attributes) == 0, "no mutex");
+    require(pthread_mutexattr_destroy(&attributes) == 0, "attributes busy");
+}
+
 static void set_up_condition(pthread_cond_t *condition)
 {
     pthread_condattr_t attributes;
@@ -207,8 +262,11 @@ void kipc_host_set_up(struct kipc_host *host, bool has_fake_clock, uint32_t spin
         .has_fake_clock = has_fake_clock,
         .fake_now = 1,
     };
+    if (syscall(SYS_membarrier, MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED, 0, 0) == 0) {
+        host->port.fence_all = host_fence_all;
+    }
     require(pthread_mutex_init(&host->mutex, NULL) == 0, "no mutex");
-    require(pthread_mutex_init(&host->section, NULL) == 0, "no mutex");
+    set_up_section(&host->section);
     set_up_condition(&host->blocked_changed);
     for (uint32_t i = 0; i < KIPC_HOST_THREADS_MAX; i++) {
         set_up_condition(&host->threads[i].changed);

@@ -12,8 +12,8 @@
 
 struct kipc_host_thread {
     pthread_cond_t changed; /* token, cancellation or fake clock changed */
-    bool token;
-    bool canceled;
+    atomic_bool token;
+    atomic_bool canceled;
     bool blocked;
     atomic_uint priority; /* what the kernel set last; POSIX threads are not scheduled by it */
 };
@@ -31,11 +31,14 @@ struct kipc_host {
     atomic_uint relaxes; /* calls of relax */
     atomic_uint blocks;  /* calls of block */
     atomic_uint fences;  /* calls of either device fence */
+    atomic_uint fences_for_all;
 };
 
 /*
  * Sets a scheduler up. Ticks are nanoseconds of CLOCK_MONOTONIC, or of the fake clock, which starts at 1.
- * host: caller's, overwritten. spin_iterations: for its port.
+ * host: caller's, overwritten. spin_iterations: for its port; unless it is 0 or the clock a fake one, a thread that
+ * blocks looks for its wake token for some microseconds before it sleeps, for wakers that run on another processor.
+ * The port can fence for all threads where the system offers that (Linux: membarrier), else its fence_all is NULL.
  * Aborts the program if the system refuses a mutex or a condition variable. Does not block; one caller.
  */
 void kipc_host_set_up(struct kipc_host *host, bool has_fake_clock, uint32_t spin_iterations);

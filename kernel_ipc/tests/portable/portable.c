@@ -20,7 +20,7 @@
 
 static uint64_t now = 1;
 static alignas(KIPC_CACHELINE) uint8_t memory[KIPC_CONFIGURATION_BYTES];
-static alignas(KIPC_CACHELINE) uint8_t shared[8 * KIPC_CACHELINE];
+static alignas(KIPC_CACHELINE) uint8_t shared[sizeof(struct kipc_ring_shared) + 4 * sizeof(struct kipc_ring_slot)];
 static struct kipc_kernel kernel;
 
 static uint32_t current(void *context)

@@ -106,6 +106,18 @@ def test_VER_PF_04_a_loop_would_be_seen(tmp_path: Path) -> None:
     assert has_cycle(function_edges(disassembly, "kipc_ring_send_batch_sp"))
 
 
+def test_each_class_of_objects_has_its_entries() -> None:
+    """A class that has no entry in a table of object.c would be closed by a call of NULL."""
+    listed = re.findall(r"^ {4}X\((\w+), kipc_\w+,", (CORE / "include/kipc/config.h").read_text("utf-8"), re.MULTILINE)
+    classes = listed[listed.index("SEMAPHORE") :]
+    assert len(classes) >= 10
+    source = (CORE / "src/object.c").read_text("utf-8")
+    for table in ("details_at", "drains"):
+        entries = re.search(rf"\b{table}\[KIPC_TABLE_COUNT\].*?= {{\n(.*?)^}};", source, re.MULTILINE | re.DOTALL)
+        assert entries is not None, table
+        assert sorted(re.findall(r"\[KIPC_TABLE_(\w+)\] =", entries[1])) == sorted(classes), table
+
+
 TYPED = """
 #include <kipc/typed.h>
 struct small { int value; };

@@ -9,12 +9,14 @@ import pytest
 
 from kernel_ipc.formal import check
 
-SMALLEST = (1, 1, 0, 0)
+SMALLEST = (1, 1, 0, 0, 0)
+SMALLEST_LIGHT = (1, 1, 0, 0, 1)
 
 
-def test_the_protocol_keeps_its_rules_in_every_state(tmp_path: Path) -> None:
+@pytest.mark.parametrize("sides", [SMALLEST, SMALLEST_LIGHT])
+def test_the_protocol_keeps_its_rules_in_every_state(tmp_path: Path, sides: check.Configuration) -> None:
     """One message through one slot, both sides waiting."""
-    verdict = check.search(check.MODEL.read_text(), SMALLEST, tmp_path)
+    verdict = check.search(check.MODEL.read_text(), sides, tmp_path)
     assert verdict.fault == ""
     assert verdict.states > 100
 
