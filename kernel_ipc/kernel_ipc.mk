@@ -53,7 +53,7 @@ KIPC_TESTS += page page_copy region region_life region_access region_share mappi
 KIPC_TESTS += syscall syscall_values user_memory histogram throughput writer observer report log leak mode quota \
               channel_fast record
 KIPC_TESTS += linearizability linearizable_queues many_ring ring_stress wait_conformance condition_threads allocation
-KIPC_TESTS += call_straight words
+KIPC_TESTS += call_straight words windows
 KIPC_TESTS += capability capability_gate transfer_large transfer_lost checks sizes
 # A test that hangs is a failed test: each has this many seconds.
 KIPC_TEST_SECONDS := 300

@@ -3,6 +3,25 @@
 #include "kernel/context_frame.h"
 #include "soc/mark.inc"
 
+    .macro ra_to_s7_in_frame instruction
+    \instruction ra, CONTEXT_RA(sp)
+    \instruction s0, CONTEXT_S0(sp)
+    \instruction s1, CONTEXT_S1(sp)
+    \instruction s2, 24(sp)
+    \instruction s3, 32(sp)
+    \instruction s4, 40(sp)
+    \instruction s5, 48(sp)
+    \instruction s6, 56(sp)
+    \instruction s7, 64(sp)
+    .endm
+
+    .macro s8_to_s11_in_frame instruction
+    \instruction s8, 72(sp)
+    \instruction s9, 80(sp)
+    \instruction s10, 88(sp)
+    \instruction s11, 96(sp)
+    .endm
+
     .section .text.context, "ax"
 
     /* uint64_t context_switch(struct thread *from, struct thread *to): see scheduler.c */
@@ -10,35 +29,13 @@
     .type context_switch, @function
 context_switch:
     addi sp, sp, -CONTEXT_FRAME_BYTES
-    sd ra, CONTEXT_RA(sp)
-    sd s0, CONTEXT_S0(sp)
-    sd s1, CONTEXT_S1(sp)
-    sd s2, 24(sp)
-    sd s3, 32(sp)
-    sd s4, 40(sp)
-    sd s5, 48(sp)
-    sd s6, 56(sp)
-    sd s7, 64(sp)
-    sd s8, 72(sp)
-    sd s9, 80(sp)
-    sd s10, 88(sp)
-    sd s11, 96(sp)
+    ra_to_s7_in_frame sd
+    s8_to_s11_in_frame sd
     sd sp, 0(a0)
     ld sp, 0(a1)
     ld a0, 8(a1)
-    ld ra, CONTEXT_RA(sp)
-    ld s0, CONTEXT_S0(sp)
-    ld s1, CONTEXT_S1(sp)
-    ld s2, 24(sp)
-    ld s3, 32(sp)
-    ld s4, 40(sp)
-    ld s5, 48(sp)
-    ld s6, 56(sp)
-    ld s7, 64(sp)
-    ld s8, 72(sp)
-    ld s9, 80(sp)
-    ld s10, 88(sp)
-    ld s11, 96(sp)
+    ra_to_s7_in_frame ld
+    s8_to_s11_in_frame ld
     addi sp, sp, CONTEXT_FRAME_BYTES
     ret
     .size context_switch, . - context_switch
@@ -51,27 +48,11 @@ context_switch:
     .type context_switch_with_words, @function
 context_switch_with_words:
     addi sp, sp, -CONTEXT_FRAME_BYTES
-    sd ra, CONTEXT_RA(sp)
-    sd s0, CONTEXT_S0(sp)
-    sd s1, CONTEXT_S1(sp)
-    sd s2, 24(sp)
-    sd s3, 32(sp)
-    sd s4, 40(sp)
-    sd s5, 48(sp)
-    sd s6, 56(sp)
-    sd s7, 64(sp)
+    ra_to_s7_in_frame sd
     sd sp, 0(a0)
     ld sp, 0(a1)
     ld a0, 8(a1)
-    ld ra, CONTEXT_RA(sp)
-    ld s0, CONTEXT_S0(sp)
-    ld s1, CONTEXT_S1(sp)
-    ld s2, 24(sp)
-    ld s3, 32(sp)
-    ld s4, 40(sp)
-    ld s5, 48(sp)
-    ld s6, 56(sp)
-    ld s7, 64(sp)
+    ra_to_s7_in_frame ld
     addi sp, sp, CONTEXT_FRAME_BYTES
     ret
     .size context_switch_with_words, . - context_switch_with_words

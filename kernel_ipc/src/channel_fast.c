@@ -73,9 +73,10 @@ int kipc_channel_send_fast(struct kipc_kernel *kernel, kipc_pid_t caller, kipc_h
     uint32_t id = kernel->port->ops->current(kernel->port->context);
     ki_lock(kernel);
     struct kipc_thread *thread = ki_thread_of(kernel, id, caller);
-    if (!KI_LIKELY(thread != NULL) ||
-        !KI_LIKELY(ki_is_let_in(&call, kernel, thread, handle, KIPC_TABLE_CHANNEL, KIPC_RIGHT_SEND)) ||
-        !is_fast(&call, length)) {
+    bool is_in = KI_LIKELY(thread != NULL) &&
+                 KI_LIKELY(ki_is_let_in(&call, kernel, thread, handle, KIPC_TABLE_CHANNEL, KIPC_RIGHT_SEND));
+    if (!is_in || !is_fast(&call, length)) {
+        kernel->checks -= is_in ? 1 : 0; /* the ordinary way checks anew, and counts it */
         ki_unlock(kernel);
         return send_slowly(kernel, caller, handle, length, priority, words);
     }

@@ -13,17 +13,12 @@ static const struct {
 } others[] = {
     {KIPC_SYSCALL_HANDLE_REVOKE, 2}, /* once more after each handle that it closed */
     {KIPC_SYSCALL_OBJECT_OPEN, 1},   /* the object's mode */
-    {KIPC_SYSCALL_OBJECT_UNLINK, 1},
-    {KIPC_SYSCALL_CONDITION_WAIT, 2}, /* and the mutex */
-    {KIPC_SYSCALL_EVENT_WAIT_ANY, 2}, /* the first one, then each */
-    {KIPC_SYSCALL_EVENT_WAIT_ALL, 2},
-    {KIPC_SYSCALL_CHANNEL_CONNECT, 2}, /* both ends */
-    {KIPC_SYSCALL_CHANNEL_REPLY, 1},   /* the request is the right to answer it */
-    {KIPC_SYSCALL_CHANNEL_REPLY_ERROR, 1},
-    {KIPC_SYSCALL_CHANNEL_SEND_FAST, 2}, /* nobody waits, so it goes on as a send */
-    {KIPC_SYSCALL_ASYNC_POLL, 1},        /* the token */
-    {KIPC_SYSCALL_ASYNC_CANCEL, 1},
-    {KIPC_SYSCALL_CAPABILITY_REDEEM, 1},
+    {KIPC_SYSCALL_OBJECT_UNLINK, 1},       {KIPC_SYSCALL_CONDITION_WAIT, 2},  /* and the mutex */
+    {KIPC_SYSCALL_EVENT_WAIT_ANY, 2},                                         /* the first one, then each */
+    {KIPC_SYSCALL_EVENT_WAIT_ALL, 2},      {KIPC_SYSCALL_CHANNEL_CONNECT, 2}, /* both ends */
+    {KIPC_SYSCALL_CHANNEL_REPLY, 1},                                     /* the request is the right to answer it */
+    {KIPC_SYSCALL_CHANNEL_REPLY_ERROR, 1}, {KIPC_SYSCALL_ASYNC_POLL, 1}, /* the token */
+    {KIPC_SYSCALL_ASYNC_CANCEL, 1},        {KIPC_SYSCALL_CAPABILITY_REDEEM, 1},
 };
 
 /* Copies in steps, and looks again before each. */

@@ -270,6 +270,37 @@ static void test_EXO_NI_02_VER_CA_06_sharing_and_messages_nobody_takes(void **st
     assert_int_equal(taken(m), 0);
 }
 
+/* 64 KiB: the header and eight bytes that say how many come, and a handle of the pages that hold them. */
+static void test_VER_MS_07_a_header_and_the_pages_of_its_sender(void **state)
+{
+    struct memory_fixture *m = *state;
+    kipc_handle_t ours;
+    kipc_handle_t theirs;
+    make_ends(m, &ours, &theirs);
+    const uint64_t length = 16 * PAGE;
+    kipc_handle_t handle = make_region(m, length, KIPC_LIFETIME_HANDLES);
+    uintptr_t source = map_region(m, m->first, handle, MAP_RW);
+    fill(m, m->first, source, length, 9);
+    const uint64_t copied = m->kernel->copied_bytes;
+    struct kipc_channel_message message = {
+        .data = &length, .length = sizeof(length), .capabilities = {handle}, .capability_count = 1};
+    assert_result(kipc_channel_send(m->kernel, m->first, ours, &message, KIPC_NO_WAIT), KIPC_OK);
+    struct kipc_channel_info info;
+    uint64_t told = 0;
+    become(m, m->second);
+    int result = kipc_channel_receive(m->kernel, m->second, theirs, &told, sizeof(told), &info, KIPC_NO_WAIT);
+    become(m, m->first);
+    assert_int_equal(result, sizeof(told));
+    assert_true(told == length);
+    assert_int_equal(info.header.total_size, KIPC_MESSAGE_HEADER_BYTES + sizeof(told));
+    uintptr_t there = map_region(m, m->second, info.capabilities[0], MAP_RO);
+    check(m, m->second, there, length, 9);
+    assert_result(store(m, m->first, source + 5 * PAGE, 77), KIPC_OK); /* the same pages, not others like them */
+    assert_int_equal(load(m, m->second, there + 5 * PAGE), 77);
+    assert_int_equal(taken(m), 16);
+    assert_true(m->kernel->copied_bytes == copied + 2 * sizeof(told)); /* in and out; of the 64 KiB not one */
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -280,6 +311,7 @@ int main(void)
         MEMORY_TEST(test_VER_ZC_02_a_page_that_cannot_be_shared_more_often),
         MEMORY_TEST(test_VER_MS_09_VER_MS_10_a_region_moves_in_a_message),
         MEMORY_TEST(test_EXO_NI_02_VER_CA_06_sharing_and_messages_nobody_takes),
+        MEMORY_TEST(test_VER_MS_07_a_header_and_the_pages_of_its_sender),
     };
     return cmocka_run_group_tests_name("region share", tests, NULL, NULL);
 }

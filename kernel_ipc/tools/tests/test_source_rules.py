@@ -146,3 +146,11 @@ def test_EXO_CH_01_another_size_does_not_compile(before: str, body: str, compile
     command = ["gcc", "-std=c11", "-Wall", "-Wextra", "-Werror", *map(str, INCLUDES), "-fsyntax-only", str(source)]
     result = subprocess.run(command, check=False, capture_output=True, text=True)
     assert (result.returncode == 0) == compiles, result.stderr
+
+
+def test_each_test_program_is_run() -> None:
+    """A program that no list of make names is compiled by nobody, and its tests pass for ever."""
+    lists = [*CORE.glob("*.mk"), *CORE.glob("*/*.mk")]
+    named = set(re.findall(r"\w+", " ".join(path.read_text(encoding="utf-8") for path in lists)))
+    programs = {path.stem for path in (CORE / "tests").glob("test_*.c")}
+    assert not {name for name in programs if name not in named and name.removeprefix("test_") not in named}
