@@ -57,7 +57,8 @@ int kipc_region_read(struct kipc_kernel *kernel, kipc_pid_t caller, kipc_handle_
 {
     KIPC_GUARD(buffer != NULL || length == 0, KIPC_E_INVAL);
     struct ki_call call = {.kernel = kernel};
-    uint8_t *to = buffer;
+    uint8_t nothing; /* with no bytes the buffer may be null, and that takes no offset, not even 0 */
+    uint8_t *to = buffer != NULL ? buffer : &nothing;
     size_t done = 0;
     do {
         uint8_t *place = NULL;
@@ -78,7 +79,8 @@ int kipc_region_write(struct kipc_kernel *kernel, kipc_pid_t caller, kipc_handle
 {
     KIPC_GUARD(data != NULL || length == 0, KIPC_E_INVAL);
     struct ki_call call = {.kernel = kernel};
-    const uint8_t *from = data;
+    const uint8_t nothing = 0;
+    const uint8_t *from = data != NULL ? data : &nothing;
     size_t done = 0;
     do {
         uint8_t *place = NULL;
