@@ -62,6 +62,14 @@ def test_who_did_not_take_part_is_an_error() -> None:
         report.judge(samples, [report.Bound("", "send", "ring", 1.0, "pipe")])
 
 
+def test_only_who_need_not_take_part_may_be_away() -> None:
+    """Without rte_ring its rows are left out; without ck_ring there is nothing to judge."""
+    samples = report.parse([sample("pair", "ring", 1, 5.0)])
+    assert report.judge(samples, [report.Bound("", "pair", "ring", 1.0, "rte_ring")]) == []
+    with pytest.raises(report.BenchError, match="ck_ring"):
+        report.judge(samples, [report.Bound("", "pair", "ring", 1.0, "ck_ring")])
+
+
 @pytest.mark.parametrize("line", ["", "{}", '{"work": "a", "name": "b", "round": 1, "operations": 0, "ns": 1}'])
 def test_what_is_no_sample_is_an_error(line: str) -> None:
     """A line that cannot be read names itself."""
