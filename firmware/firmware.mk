@@ -58,6 +58,10 @@ $(FIRMWARE_OUT)/%.elf: $(FIRMWARE_OUT)/objects/firmware/programs/%.c.o $(FIRMWAR
 	@echo '  link     $@'
 	$(QUIET)$(FIRMWARE_LINK)
 
+# Each system call done well: these sources are this program's alone.
+FIRMWARE_CALLS := $(patsubst %,$(FIRMWARE_OUT)/objects/%.o,$(wildcard firmware/programs/support/calls/*.c))
+$(FIRMWARE_OUT)/system_calls.elf: $(FIRMWARE_CALLS)
+
 # An example's main is called by the program's, and finds example.h and <string.h> where a host has them, too.
 $(FIRMWARE_OUT)/objects/kernel_ipc/examples/%.c.o: FIRMWARE_CFLAGS += -Dmain=example_main
 $(FIRMWARE_EXAMPLE_OBJECT): FIRMWARE_CFLAGS += -isystem kernel_ipc/examples
@@ -71,8 +75,8 @@ firmware: $(FIRMWARE_ELFS)
 
 FIRMWARE_PROGRAM_OBJECTS := $(patsubst %,$(FIRMWARE_OUT)/objects/%.o,$(FIRMWARE_PROGRAMS) $(FIRMWARE_EXAMPLES)) \
 	$(FIRMWARE_EXAMPLE_OBJECT)
-.SECONDARY: $(FIRMWARE_OBJECTS) $(FIRMWARE_IPC_OBJECTS) $(FIRMWARE_PROGRAM_OBJECTS)
--include $(patsubst %.o,%.d,$(FIRMWARE_OBJECTS) $(FIRMWARE_IPC_OBJECTS) $(FIRMWARE_PROGRAM_OBJECTS))
+.SECONDARY: $(FIRMWARE_OBJECTS) $(FIRMWARE_IPC_OBJECTS) $(FIRMWARE_PROGRAM_OBJECTS) $(FIRMWARE_CALLS)
+-include $(patsubst %.o,%.d,$(FIRMWARE_OBJECTS) $(FIRMWARE_IPC_OBJECTS) $(FIRMWARE_PROGRAM_OBJECTS) $(FIRMWARE_CALLS))
 
 # What each operation of the IPC core costs, beside what budgets.toml says; `make budgets RENEW=1` writes it there.
 .PHONY: budgets

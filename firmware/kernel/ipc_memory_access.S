@@ -5,7 +5,8 @@
  *
  * a0: address, a1: satp, a2: what is stored. Returns in a0 what was loaded, in a1 whether the access was refused.
  * trap_expect lets a refused access return to ra; so ra is where that goes on here, and t0 the way back. The trap
- * keeps MPRV as it was, and its return leaves user mode in MPP.
+ * keeps MPRV as it was, and its return leaves user mode in MPP. No table stays behind: threads of user mode run at
+ * physical addresses.
  */
 #define MSTATUS_MPRV 0x20000
 #define MSTATUS_MPP 0x1800
@@ -26,10 +27,12 @@
     csrs mstatus, t1
     \instruction
     csrc mstatus, t1
+    csrw satp, zero
     li a1, 0
     jr t0
 1:
     csrc mstatus, t1
+    csrw satp, zero
     li a1, 1
     jr t0
     .size \name, . - \name

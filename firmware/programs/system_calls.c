@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * System calls by ecall: every number with arguments that are refused, many with arguments that are not, every error
- * code on its way through the trap, and addresses that are not the caller's. No parameters.
+ * System calls by ecall: every number with arguments that are refused, and with arguments that are not, from machine
+ * mode and from user mode; every error code on its way through the trap, and addresses that are not the caller's. No
+ * parameters.
  */
 #include "kernel/ecall.h"
 #include "kernel/ipc_port.h"
 #include "kernel/ipc_scheduler.h"
 #include "kernel/program.h"
+#include "programs/support/agents.h"
+#include "programs/support/calls/good_calls.h"
 #include "programs/support/verdict.h"
 #include "soc/memory_map.h"
 #include <kipc/call.h>
@@ -16,19 +19,24 @@ const char program_name[] = "system_calls";
 
 #define KERNEL_BYTES (512u * 1024)
 #define STACK_BYTES 8192
+#define PAGES 32u
+#define RECORDS_BYTES (64u * 1024)
 #define ALL_ONES UINTPTR_MAX
 
 static struct kipc_kernel kernel;
 static struct kipc_gate gate;
 static uint8_t kernel_memory[KERNEL_BYTES] __attribute__((section(".noinit"), aligned(64)));
-static struct kipc_user_range range;
-static const struct kipc_user_ranges ranges = {&range, 1};
+static struct ipc_memory pool;
+static struct kipc_memory records;
+static uint8_t records_memory[RECORDS_BYTES] __attribute__((section(".noinit"), aligned(64)));
+static uint8_t pages[PAGES * IPC_PAGE_BYTES] __attribute__((section(".noinit"), aligned(IPC_PAGE_BYTES)));
+static struct kipc_user_range user_ranges[2]; /* of the program's process, and of the one that makes the good calls */
+static const struct kipc_user_ranges ranges = {user_ranges, 2};
 static kipc_pid_t pid;
 static THREAD_STACK(refuser_stack, STACK_BYTES);
 static THREAD_STACK(server_stack, STACK_BYTES);
 static THREAD_STACK(client_stack, STACK_BYTES);
 static struct thread refuser_thread, server_thread, client_thread;
-static unsigned good_calls;
 
 /* All that the process may point to. */
 static struct user_memory {
@@ -49,11 +57,7 @@ static intptr_t call(uintptr_t number, const uintptr_t *a)
 }
 
 #define SYS(name, ...) call(KIPC_SYSCALL_##name, (const uintptr_t[KIPC_SYSCALL_ARGUMENTS]){__VA_ARGS__})
-#define GOOD(expected, name, ...)                                                                                      \
-    do {                                                                                                               \
-        REQUIRE_EQUAL(SYS(name, __VA_ARGS__), expected, #name);                                                        \
-        good_calls++;                                                                                                  \
-    } while (0)
+#define GOOD(expected, name, ...) REQUIRE_EQUAL(SYS(name, __VA_ARGS__), expected, #name)
 
 /* The kernel was asked in two ways: what the trap gives back is what the core returns. */
 static void refuse_everything(void)
@@ -224,16 +228,44 @@ static void inherit_from_callers(void)
     REQUIRE(server_thread.state == THREAD_FINISHED && client_thread.state == THREAD_FINISHED, "somebody still runs");
 }
 
+static void admit(kipc_pid_t caller)
+{
+    user_ranges[1] = (struct kipc_user_range){caller, true, (uintptr_t)&good.memory, sizeof(good.memory)};
+}
+
+/* Each number with good arguments; a thread in user mode never ends, so that comes last. */
+static void do_everything(void)
+{
+    good_calls_run(&gate, &pool, admit, false);
+    good_calls_run(&gate, &pool, admit, true);
+}
+
+static void open_memory(void)
+{
+    const struct kipc_memory_limits limits = kipc_memory_limits_soc();
+
+    REQUIRE(kipc_memory_bytes(&limits) <= RECORDS_BYTES, "the records of shared memory need %lu bytes",
+            kipc_memory_bytes(&limits));
+    REQUIRE_OK(ipc_memory_open(&pool, pages, PAGES));
+    REQUIRE_OK(kipc_memory_set_up(&kernel, &records, &pool.port, &limits, records_memory, RECORDS_BYTES));
+}
+
 static void open_kernel(void)
 {
+    static const uint8_t key[KIPC_CAPABILITY_KEY_BYTES] = "sixteen bytes..";
     struct kipc_limits limits = kipc_limits_soc();
     const struct kipc_process_config config = kipc_process_config_default();
     const struct kipc_user_memory memory = kipc_user_memory_of_ranges(&ranges);
 
+    agents_open();
+    agents_use_clock();
     limits.threads = IPC_THREADS_MAX;
     REQUIRE_OK(kipc_kernel_set_up(&kernel, &ipc_object_port, &ipc_scheduler, &limits, kernel_memory, KERNEL_BYTES));
+    REQUIRE_OK(kipc_kernel_set_capability_key(&kernel, key));
+    open_memory();
+    partner_open_nodes(&kernel);
     REQUIRE_OK(kipc_process_register(&kernel, &config, &pid));
-    range = (struct kipc_user_range){pid, true, (uintptr_t)&user, sizeof(user)};
+    user_ranges[0] = (struct kipc_user_range){pid, true, (uintptr_t)&user, sizeof(user)};
     REQUIRE_OK(kipc_gate_set_up(&gate, &kernel, &memory));
     ecall_open(&gate);
     REQUIRE_OK(ecall_attach(pid, IPC_PRIORITY(PROGRAM_MAIN_PRIORITY)));
@@ -249,7 +281,8 @@ void program_main(void)
     refuse_foreign_memory();
     bring_every_code_back();
     inherit_from_callers();
-    print("numbers %u, good calls %u\n", (unsigned)KIPC_SYSCALL_COUNT, good_calls);
+    do_everything();
+    print("numbers %u\n", (unsigned)KIPC_SYSCALL_COUNT);
     REQUIRE_EQUAL(SYS(PROCESS_EXIT, 0), KIPC_OK, "exit");
     REQUIRE_EQUAL(SYS(COUNTS, ADDRESS(counts)), KIPC_E_SRCH, "a call of a process that has ended");
     verdict_pass();
