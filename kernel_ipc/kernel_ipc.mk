@@ -53,7 +53,7 @@ KIPC_TESTS += page page_copy region region_life region_access region_share mappi
 KIPC_TESTS += syscall syscall_values user_memory histogram throughput writer observer report log leak mode quota \
               channel_fast record
 KIPC_TESTS += linearizability linearizable_queues many_ring ring_stress wait_conformance condition_threads allocation
-KIPC_TESTS += call_straight words windows
+KIPC_TESTS += call_straight words windows windows_calls
 KIPC_TESTS += capability capability_gate transfer_large transfer_lost checks sizes
 # A test that hangs is a failed test: each has this many seconds.
 KIPC_TEST_SECONDS := 300
@@ -63,7 +63,7 @@ KIPC_SUPPORT := $(addprefix kernel_ipc/tests/,support.c ring_fixture.c mock_sche
                   blocking_waiters.c blocking_peers.c mailbox_fixture.c)
 # Of the tests alone: the explorers build all that is above anew for each mutant.
 KIPC_FIXTURES := $(addprefix kernel_ipc/tests/,gate_fixture.c gate_calls.c gate_arguments.c text_writer.c observer_fixture.c)
-KIPC_FIXTURES += $(addprefix kernel_ipc/tests/,linearizability.c history_fixture.c fake_memory.c memory_fixture.c capability_fixture.c link_fixture.c registry_fixture.c wait_kinds.c)
+KIPC_FIXTURES += $(addprefix kernel_ipc/tests/,linearizability.c history_fixture.c fake_memory.c memory_fixture.c capability_fixture.c link_fixture.c registry_fixture.c wait_kinds.c window_fixture.c)
 KIPC_EXPLORER := $(addprefix kernel_ipc/tests/,explorer.c model.c kernel_scenario.c fake_memory.c)
 # Each is a program with every schedule of its scenarios.
 KIPC_EXPLORERS := explorer many_explorer kernel_explorer message_explorer region_explorer

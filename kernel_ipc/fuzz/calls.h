@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Decisions of fuzz_kernel: each takes its arguments from the input, makes one public call, and judges the result. */
+/* Decisions of fuzz_kernel and fuzz_words: each takes its arguments from the input, makes one public call, and judges
+ * the result. */
 #ifndef KIPC_FUZZ_CALLS_H
 #define KIPC_FUZZ_CALLS_H
 
@@ -77,6 +78,8 @@ extern const fuzz_call transfer_calls[];
 extern const size_t transfer_call_count;
 extern const fuzz_call region_calls[];
 extern const size_t region_call_count;
+extern const fuzz_call words_calls[]; /* of threads that are fibers */
+extern const size_t words_call_count;
 
 /* A region was made, all zero. */
 void remember_region(struct world *world, kipc_pid_t pid, kipc_handle_t handle);

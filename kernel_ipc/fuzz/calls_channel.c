@@ -207,6 +207,9 @@ static void answer(struct world *world)
     uint64_t request = model->requests[choice % COUNT_OF(model->requests)] + (choice == 255 ? 1 : 0);
     if (fuzz_below(&world->input, 4) == 0) {
         int code = -(int)fuzz_below(&world->input, 250);
+        if (code != 0 && kipc_error_promise(code) == kipc_error_promise(1)) {
+            code = KIPC_E_INTR; /* any would do, but callers are judged by the list */
+        }
         (void)world_check(world, 0, 0, kipc_channel_reply_error(&world->kernel, pid, request, code));
         return;
     }

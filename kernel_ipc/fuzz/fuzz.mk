@@ -6,7 +6,7 @@
 # The corpus stays in build/kernel_ipc/fuzz/corpus and grows. A finding that is fixed goes to kernel_ipc/fuzz/inputs/X,
 # which every run begins with.
 
-KIPC_FUZZ_TARGETS := kernel shared message syscall
+KIPC_FUZZ_TARGETS := kernel shared message syscall words lanes
 FUZZ_SECONDS ?= 600
 FUZZ_TARGET ?= $(KIPC_FUZZ_TARGETS)
 KIPC_FUZZ_BUILD := $(KIPC_BUILD)/fuzz
@@ -15,6 +15,9 @@ KIPC_FUZZ_WORLD := $(addprefix kernel_ipc/,fuzz/world.c fuzz/world_handles.c fuz
   fuzz/furniture.c tests/fake_memory.c)
 KIPC_FUZZ_SOURCES_kernel := $(KIPC_FUZZ_WORLD) \
   $(addprefix kernel_ipc/fuzz/calls_,process.c synchronisation.c channel.c transfer.c region.c)
+KIPC_FUZZ_SOURCES_words := $(KIPC_FUZZ_SOURCES_kernel) kernel_ipc/fuzz/calls_words.c kernel_ipc/fuzz/fibers.c
+KIPC_FUZZ_SOURCES_shared := kernel_ipc/fuzz/peer.c
+KIPC_FUZZ_SOURCES_lanes := kernel_ipc/fuzz/peer.c
 KIPC_FUZZ_SOURCES_syscall := $(KIPC_FUZZ_WORLD)
 KIPC_FUZZ_PROGRAMS := $(KIPC_FUZZ_TARGETS:%=$(KIPC_FUZZ_BUILD)/fuzz_%)
 

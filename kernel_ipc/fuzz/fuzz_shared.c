@@ -2,9 +2,9 @@
 /*
  * A link whose shared memory a hostile peer writes: the input decides between calls on both ends and stores anywhere
  * into ring and pool. Nothing outside may be touched (the address sanitizer looks on), no buffer may be given twice,
- * and a code of the list says what is wrong. Either end may attach anew to what it finds.
+ * and a code of the list says what is wrong. Either end may attach anew to what it finds. The ring may be a light one.
  */
-#include "fuzz.h"
+#include "peer.h"
 #include <kipc/link.h>
 #include <string.h>
 
@@ -12,12 +12,11 @@
 #define BUFFERS 3u
 #define BUFFER_BYTES 64u
 #define STEPS_MAX 600u
-#define ROUND_UP(bytes) (((bytes) + KIPC_CACHELINE - 1) / KIPC_CACHELINE * KIPC_CACHELINE)
+#define BATCH 6u
 
 struct arena {
     struct fuzz_input input;
-    struct kipc_port port;
-    uint64_t now;
+    struct peer_port port;
     uint8_t *ring;
     uint8_t *pool;
     size_t ring_bytes;
@@ -34,70 +33,6 @@ struct arena {
     uint32_t view_count;
 };
 
-static uint32_t port_current(void *context)
-{
-    (void)context;
-    return 0;
-}
-
-/* The peer never wakes anybody, so that every wait ends with its deadline. */
-static int port_block(void *context, uint64_t deadline)
-{
-    struct arena *arena = context;
-    FUZZ_REQUIRE(deadline != KIPC_FOREVER);
-    arena->now = arena->now < deadline ? deadline : arena->now;
-    return KIPC_E_TIMEDOUT;
-}
-
-static void port_wake(void *context, uint32_t thread)
-{
-    (void)context;
-    (void)thread; /* whatever a peer claims; a port ignores what it does not know */
-}
-
-static void port_nothing(void *context)
-{
-    (void)context;
-}
-
-static uint64_t port_ticks(void *context)
-{
-    return ((struct arena *)context)->now;
-}
-
-static uint32_t port_read(void *context, uintptr_t address)
-{
-    (void)context;
-    (void)address;
-    return 0;
-}
-
-static void port_write(void *context, uintptr_t address, uint32_t value)
-{
-    (void)context;
-    (void)address;
-    (void)value;
-}
-
-static const struct kipc_port_ops port_ops = {
-    .current = port_current,
-    .block = port_block,
-    .wake = port_wake,
-    .relax = port_nothing,
-    .ticks = port_ticks,
-    .cycles = port_ticks,
-    .io_read32 = port_read,
-    .io_write32 = port_write,
-    .fence_to_device = port_nothing,
-    .fence_from_device = port_nothing,
-};
-
-static int64_t check(int64_t result)
-{
-    FUZZ_REQUIRE(result >= INT32_MIN && (result >= 0 || kipc_error_promise((int)result) != kipc_error_promise(1)));
-    return result;
-}
-
 static bool is_inside(const uint8_t *memory, size_t bytes, const void *start, size_t length)
 {
     const uint8_t *first = start;
@@ -106,50 +41,30 @@ static bool is_inside(const uint8_t *memory, size_t bytes, const void *start, si
 
 static void attach(struct arena *arena, bool is_sender)
 {
-    const struct kipc_notifier notifier = kipc_notifier_local(&arena->port);
+    const struct kipc_notifier notifier = kipc_notifier_local(&arena->port.port);
     if (is_sender) {
-        const struct kipc_link_sender_config config = {.port = &arena->port,
+        const struct kipc_link_sender_config config = {.port = &arena->port.port,
                                                        .notifier = notifier,
                                                        .ring_memory = arena->ring,
                                                        .ring_bytes = arena->ring_bytes,
                                                        .pool = {arena->pool, arena->pool_bytes, arena->lent, BUFFERS}};
         arena->loan_count = 0;
-        arena->can_send = check(kipc_link_sender_attach(&arena->sender, &config)) == KIPC_OK;
+        arena->can_send = peer_check(kipc_link_sender_attach(&arena->sender, &config)) == KIPC_OK;
         return;
     }
-    const struct kipc_link_receiver_config config = {.port = &arena->port,
+    const struct kipc_link_receiver_config config = {.port = &arena->port.port,
                                                      .notifier = notifier,
                                                      .ring_memory = arena->ring,
                                                      .ring_bytes = arena->ring_bytes,
                                                      .pool = {arena->pool, arena->pool_bytes, arena->held, BUFFERS}};
     arena->view_count = 0;
-    arena->can_receive = check(kipc_link_receiver_attach(&arena->receiver, &config)) == KIPC_OK;
+    arena->can_receive = peer_check(kipc_link_receiver_attach(&arena->receiver, &config)) == KIPC_OK;
 }
 
-/* The peer stores a value: any, or one that is near what stands there. */
 static void corrupt(struct arena *arena)
 {
     bool is_ring = fuzz_below(&arena->input, 2) == 0;
-    uint8_t *memory = is_ring ? arena->ring : arena->pool;
-    size_t bytes = is_ring ? arena->ring_bytes : arena->pool_bytes;
-    size_t place = (size_t)(fuzz_word(&arena->input, 2) * 4 % bytes);
-    uint32_t word;
-    memcpy(&word, memory + place, sizeof(word));
-    switch (fuzz_below(&arena->input, 4)) {
-    case 0:
-        word = (uint32_t)fuzz_word(&arena->input, 4);
-        break;
-    case 1:
-        word += 1;
-        break;
-    case 2:
-        word -= 1;
-        break;
-    default:
-        word ^= UINT32_C(1) << fuzz_below(&arena->input, 32);
-        break;
-    }
-    memcpy(memory + place, &word, sizeof(word));
+    peer_corrupt(&arena->input, is_ring ? arena->ring : arena->pool, is_ring ? arena->ring_bytes : arena->pool_bytes);
 }
 
 static void send_message(struct arena *arena)
@@ -159,7 +74,7 @@ static void send_message(struct arena *arena)
     uint8_t *data = malloc(length + 1);
     FUZZ_REQUIRE(data != NULL);
     memset(data, 0x11, length + 1);
-    (void)check(kipc_link_send(&arena->sender, data, length, KIPC_NO_WAIT));
+    (void)peer_check(kipc_link_send(&arena->sender, data, length, KIPC_NO_WAIT));
     free(data);
 }
 
@@ -167,7 +82,7 @@ static void take_loan(struct arena *arena)
 {
     struct kipc_loan loan;
     size_t length = fuzz_number(&arena->input, BUFFER_BYTES);
-    if (check(kipc_link_loan(&arena->sender, length, &loan, KIPC_NO_WAIT)) != KIPC_OK) {
+    if (peer_check(kipc_link_loan(&arena->sender, length, &loan, KIPC_NO_WAIT)) != KIPC_OK) {
         return;
     }
     FUZZ_REQUIRE(arena->loan_count < BUFFERS && loan.capacity <= BUFFER_BYTES);
@@ -191,13 +106,13 @@ static void end_loan(struct arena *arena)
         return;
     }
     size_t length = fuzz_number(&arena->input, BUFFER_BYTES);
-    arena->loan_count -= check(kipc_link_commit(&arena->sender, loan, length, KIPC_NO_WAIT)) == KIPC_OK ? 1 : 0;
+    arena->loan_count -= peer_check(kipc_link_commit(&arena->sender, loan, length, KIPC_NO_WAIT)) == KIPC_OK ? 1 : 0;
 }
 
 static void receive_message(struct arena *arena)
 {
     struct kipc_link_message message;
-    if (check(kipc_link_receive(&arena->receiver, &message, KIPC_NO_WAIT)) != KIPC_OK) {
+    if (peer_check(kipc_link_receive(&arena->receiver, &message, KIPC_NO_WAIT)) != KIPC_OK) {
         return;
     }
     if (message.kind == KIPC_SLOT_INLINE) {
@@ -227,13 +142,13 @@ static void in_place(struct arena *arena)
     void *payload;
     uint32_t choice = fuzz_byte(&arena->input);
     if ((choice & 1) == 0 && arena->can_receive) {
-        if (check(kipc_ring_peek_sc(&arena->receiver.ring, &view)) == KIPC_OK) {
+        if (peer_check(kipc_ring_peek_sc(&arena->receiver.ring, &view)) == KIPC_OK) {
             FUZZ_REQUIRE(is_inside(arena->ring, arena->ring_bytes, view.payload, view.length));
             FUZZ_REQUIRE(kipc_ring_finish_sc(&arena->receiver.ring) == KIPC_OK);
         } else {
-            (void)check(kipc_ring_discard_sc(&arena->receiver.ring));
+            (void)peer_check(kipc_ring_discard_sc(&arena->receiver.ring));
         }
-    } else if (arena->can_send && check(kipc_ring_acquire_sp(&arena->sender.ring, &payload)) == KIPC_OK) {
+    } else if (arena->can_send && peer_check(kipc_ring_acquire_sp(&arena->sender.ring, &payload)) == KIPC_OK) {
         FUZZ_REQUIRE(is_inside(arena->ring, arena->ring_bytes, payload, KIPC_RING_INLINE_MAX));
         memset(payload, 0x33, KIPC_RING_INLINE_MAX);
         enum kipc_slot_kind kind = (choice & 2) == 0 ? KIPC_SLOT_INLINE : KIPC_SLOT_LOAN;
@@ -243,18 +158,56 @@ static void in_place(struct arena *arena)
 
 static void wait(struct arena *arena)
 {
-    uint64_t deadline = arena->now + fuzz_below(&arena->input, 8);
+    uint64_t deadline = arena->port.now + fuzz_below(&arena->input, 8);
     if (arena->can_receive) {
-        (void)check(kipc_ring_wait_readable_sc(&arena->receiver.ring, deadline));
+        (void)peer_check(kipc_ring_wait_readable_sc(&arena->receiver.ring, deadline));
     }
     if (arena->can_send) {
-        (void)check(kipc_ring_wait_writable_sp(&arena->sender.ring, deadline));
+        (void)peer_check(kipc_ring_wait_writable_sp(&arena->sender.ring, deadline));
+    }
+}
+
+/* Buffers of exactly the length that is said, or none at all. */
+static void send_batch(struct arena *arena)
+{
+    struct kipc_ring_item items[BATCH];
+    uint8_t *data[BATCH];
+    uint32_t count = fuzz_below(&arena->input, BATCH + 1);
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t length = fuzz_mostly(&arena->input, KIPC_RING_INLINE_MAX);
+        length = length > KIPC_RING_INLINE_MAX ? KIPC_RING_INLINE_MAX + 1 : length;
+        data[i] = malloc(length);
+        FUZZ_REQUIRE(data[i] != NULL || length == 0);
+        memset(data[i], 0x44, length);
+        items[i] = (struct kipc_ring_item){data[i], length};
+    }
+    FUZZ_REQUIRE(peer_check(kipc_ring_send_batch_sp(&arena->sender.ring, items, count)) <= (int64_t)count);
+    for (uint32_t i = 0; i < count; i++) {
+        free(data[i]);
+    }
+}
+
+static void receive_batch(struct arena *arena)
+{
+    struct kipc_ring_room rooms[BATCH];
+    uint32_t count = fuzz_below(&arena->input, BATCH + 1);
+    for (uint32_t i = 0; i < count; i++) {
+        size_t capacity = fuzz_mostly(&arena->input, KIPC_RING_INLINE_MAX);
+        capacity = capacity > KIPC_RING_INLINE_MAX ? KIPC_RING_INLINE_MAX + 1 : capacity;
+        rooms[i] = (struct kipc_ring_room){malloc(capacity), capacity, SIZE_MAX};
+        FUZZ_REQUIRE(rooms[i].buffer != NULL || capacity == 0);
+    }
+    int64_t result = peer_check(kipc_ring_receive_batch_sc(&arena->receiver.ring, rooms, count));
+    FUZZ_REQUIRE(result <= (int64_t)count);
+    for (uint32_t i = 0; i < count; i++) {
+        FUZZ_REQUIRE(result <= (int64_t)i || rooms[i].length <= rooms[i].capacity);
+        free(rooms[i].buffer);
     }
 }
 
 static void step(struct arena *arena)
 {
-    uint32_t choice = fuzz_below(&arena->input, 16);
+    uint32_t choice = fuzz_below(&arena->input, 20);
     if (choice < 4) {
         corrupt(arena);
     } else if (choice == 4) {
@@ -268,7 +221,11 @@ static void step(struct arena *arena)
     } else if (choice < 12 && arena->can_send) {
         static void (*const sends[])(struct arena *) = {send_message, take_loan, end_loan, end_loan};
         sends[choice - 8](arena);
-    } else if (choice >= 12 && arena->can_receive) {
+    } else if (choice >= 18 && arena->can_send) {
+        send_batch(arena);
+    } else if (choice >= 16 && choice < 18 && arena->can_receive) {
+        receive_batch(arena);
+    } else if (choice >= 12 && choice < 16 && arena->can_receive) {
         static void (*const receives[])(struct arena *) = {receive_message, receive_message, receive_message, release};
         receives[choice - 12](arena);
     }
@@ -279,15 +236,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t count);
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t count)
 {
     static struct arena arena;
-    arena = (struct arena){.input = {bytes, count}, .now = 1};
-    arena.port = (struct kipc_port){.ops = &port_ops, .context = &arena};
-    uint32_t first_index = fuzz_below(&arena.input, 2) == 0 ? 0 : UINT32_MAX - 2;
+    arena = (struct arena){.input = {bytes, count}};
+    peer_port_set_up(&arena.port);
+    uint32_t shape = fuzz_byte(&arena.input);
+    uint32_t first_index = (shape & 1) == 0 ? 0 : UINT32_MAX - 2;
     arena.ring_bytes = kipc_ring_bytes(SLOTS);
     arena.pool_bytes = kipc_pool_bytes(BUFFERS, BUFFER_BYTES);
-    arena.ring = aligned_alloc(KIPC_CACHELINE, ROUND_UP(arena.ring_bytes));
-    arena.pool = aligned_alloc(KIPC_CACHELINE, ROUND_UP(arena.pool_bytes));
-    FUZZ_REQUIRE(arena.ring != NULL && arena.pool != NULL);
+    arena.ring = peer_memory(arena.ring_bytes);
+    arena.pool = peer_memory(arena.pool_bytes);
     FUZZ_REQUIRE(kipc_ring_format(arena.ring, arena.ring_bytes, SLOTS, first_index) == KIPC_OK);
+    FUZZ_REQUIRE((shape & 2) == 0 || kipc_ring_lighten(arena.ring, arena.ring_bytes) == KIPC_OK);
     FUZZ_REQUIRE(kipc_pool_format(arena.pool, arena.pool_bytes, BUFFERS, BUFFER_BYTES, first_index) == KIPC_OK);
     attach(&arena, true);
     attach(&arena, false);

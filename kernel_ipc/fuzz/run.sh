@@ -37,7 +37,12 @@ if [ "$seconds" = short ]; then
     corpus=$folder/short/$target
     rm -rf "$corpus"
     mkdir -p "$corpus"
-    limits="-seed=1 -runs=$([ "$target" = kernel ] || [ "$target" = syscall ] && echo 2000 || echo 10000) -max_total_time=5"
+    case $target in
+        kernel | syscall) runs=2000 ;;
+        words) runs=400 ;; # each plays up to two games
+        *) runs=10000 ;;
+    esac
+    limits="-seed=1 -runs=$runs -max_total_time=5"
 else
     corpus=$folder/corpus/$target
     mkdir -p "$corpus"

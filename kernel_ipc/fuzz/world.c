@@ -29,7 +29,7 @@ static uint32_t runnable(struct world *world)
     return WORLD_THREADS;
 }
 
-static bool goes_on(const struct world *world)
+bool world_goes_on(const struct world *world)
 {
     return world->input.left > 0 && world->steps < STEPS_MAX;
 }
@@ -56,12 +56,12 @@ static void preempt(struct world *world)
     uint32_t self = world->current;
     bool is_first = world->sections == 0 || world->steps == 0;
     world->sections += 1;
-    if (is_first || world->depth == PREEMPTIONS_MAX || !goes_on(world) || fuzz_below(&world->input, 8) != 0) {
+    if (is_first || world->depth == PREEMPTIONS_MAX || !world_goes_on(world) || fuzz_below(&world->input, 8) != 0) {
         return;
     }
     world->depth += 1;
     world->is_blocked[self] = true;
-    for (uint32_t left = 1 + fuzz_below(&world->input, 3); left > 0 && goes_on(world); left--) {
+    for (uint32_t left = 1 + fuzz_below(&world->input, 3); left > 0 && world_goes_on(world); left--) {
         uint32_t thread = runnable(world);
         if (thread != WORLD_THREADS) {
             step_as(world, thread);
@@ -73,17 +73,16 @@ static void preempt(struct world *world)
     world->depth -= 1;
 }
 
-/* Ends the wait of a thread that nobody woke: by cancellation or, where the rules forbid that, with its process. */
-static void end_wait(struct world *world, uint32_t thread)
+void world_end_wait(struct world *world, uint32_t thread)
 {
     int result = kipc_thread_cancel(&world->kernel, thread);
-    if (result == KIPC_OK) {
-        return;
+    if (result == KIPC_OK || world->has_token[thread]) {
+        return; /* here, or just before, by a step that came in between */
     }
     const struct kipc_process *process = world->kernel.threads[thread].process;
     FUZZ_REQUIRE(result == KIPC_E_STATE && process != NULL);
     kipc_pid_t pid = kipc_table_id(&world->kernel.tables[KIPC_TABLE_PROCESS], process);
-    FUZZ_REQUIRE(kipc_process_exit(&world->kernel, pid) == KIPC_OK);
+    FUZZ_REQUIRE(kipc_process_exit(&world->kernel, pid) == KIPC_OK || world->has_token[thread]);
 }
 
 static int port_block(void *context, uint64_t deadline)
@@ -92,7 +91,7 @@ static int port_block(void *context, uint64_t deadline)
     uint32_t self = world->current;
     FUZZ_REQUIRE(!world->is_locked && self < WORLD_THREADS && !world->is_blocked[self]);
     world->is_blocked[self] = true;
-    while (!world->has_token[self] && goes_on(world)) {
+    while (!world->has_token[self] && world_goes_on(world)) {
         uint32_t thread = runnable(world);
         if (thread == WORLD_THREADS || fuzz_below(&world->input, 16) == 0) {
             break; /* everybody waits, or time passes */
@@ -101,7 +100,7 @@ static int port_block(void *context, uint64_t deadline)
     }
     world->current = self;
     if (!world->has_token[self] && deadline == KIPC_FOREVER) {
-        end_wait(world, self);
+        world_end_wait(world, self);
         FUZZ_REQUIRE(world->has_token[self]); /* whoever ends a wait wakes the thread */
     }
     world->is_blocked[self] = false;
@@ -286,7 +285,7 @@ void world_open(struct world *world, const uint8_t *bytes, size_t count)
 
 void world_run(struct world *world)
 {
-    while (goes_on(world)) {
+    while (world_goes_on(world)) {
         step_as(world, runnable(world));
     }
 }
@@ -298,8 +297,8 @@ static void unlink_all(struct world *world)
     for (unsigned int table = KIPC_TABLE_FIRST_OBJECT; table < KIPC_TABLE_COUNT; table++) {
         for (uint32_t i = 0; i < kernel->tables[table].capacity; i++) {
             const struct kipc_object *object = kipc_table_at(&kernel->tables[table], i);
-            if (object == NULL) {
-                continue;
+            if (object == NULL || object->details->name[0] == '\0') {
+                continue; /* none, or on its way in a message to one that has a name */
             }
             struct kipc_process_config config = kipc_process_config_default();
             char name[KIPC_CFG_NAME_MAX + 1];

@@ -60,11 +60,18 @@ struct world {
     void (*kicked)(struct world *world, uint32_t port); /* a message waits to leave; NULL: nobody cares */
     void (*step)(struct world *world);                  /* one decision of the input; set by the target */
     void *model;                                        /* the target's */
+    struct fibers *fibers; /* of a target whose threads have stacks of their own; or NULL */
+    uint64_t trace;        /* of all results that were checked, in order */
 };
 
 /* Sets all up; ends with what nobody may leave behind: waits, objects, blocks, handles. */
 void world_open(struct world *world, const uint8_t *bytes, size_t count);
 void world_close(struct world *world);
+
+/* Whether the input has more, and the steps are not too many. */
+bool world_goes_on(const struct world *world);
+/* Ends the wait of a thread that nobody woke: by cancellation or, where the rules forbid that, with its process. */
+void world_end_wait(struct world *world, uint32_t thread);
 
 /* Runs the target's step until the input ends, with an audit after each. */
 void world_run(struct world *world);

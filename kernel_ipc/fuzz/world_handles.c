@@ -97,6 +97,7 @@ uint32_t world_object_id(struct world *world, kipc_pid_t pid, kipc_handle_t hand
 int64_t world_check(struct world *world, kipc_pid_t pid, kipc_handle_t handle, int64_t result)
 {
     FUZZ_REQUIRE(!world->is_locked);
+    world->trace = world->trace * 31 + (uint64_t)result;
     FUZZ_REQUIRE(result >= INT32_MIN && (result >= 0 || kipc_error_promise((int)result) != kipc_error_promise(1)));
     for (uint32_t i = 0; handle != KIPC_NO_ID && !world->was_preempted && i < world->handle_count; i++) {
         const struct world_handle *known = &world->handles[i];

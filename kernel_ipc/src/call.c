@@ -53,11 +53,16 @@ void ki_request_fail(struct kipc_kernel *kernel, uint64_t id, int code)
 
 void ki_request_received(struct kipc_kernel *kernel, uint64_t id, kipc_pid_t server, struct kipc_thread *thread)
 {
+    if (ki_process(kernel, server) == NULL) {
+        ki_request_fail(kernel, id, KIPC_E_CLOSED); /* it ended after it was given the message: nobody would reply */
+        return;
+    }
     struct kipc_request *request = find(kernel, id);
     if (request != NULL && request->state <= KIPC_REQUEST_RECEIVED) {
         request->state = KIPC_REQUEST_RECEIVED;
         request->server = server;
-        ki_queue_set_owner(kernel, &request->queue, thread);
+        bool is_attached = thread != NULL && thread->process != NULL; /* none polls for it, or it was detached */
+        ki_queue_set_owner(kernel, &request->queue, is_attached ? thread : NULL);
     }
 }
 

@@ -148,12 +148,13 @@ void ki_wait_on(struct kipc_kernel *kernel, struct kipc_thread *thread, struct k
 
 static void leave_queues(struct kipc_kernel *kernel, struct kipc_thread *thread)
 {
-    for (uint32_t i = 0; i < thread->link_count; i++) {
+    uint32_t count = thread->link_count;
+    thread->link_count = 0; /* first: callers that wait for each other are owners in a ring, which leads back here */
+    for (uint32_t i = 0; i < count; i++) {
         struct kipc_wait_queue *queue = thread->links[i].queue;
         remove_link(&thread->links[i]);
         ki_inherit(kernel, queue->owner);
     }
-    thread->link_count = 0;
 }
 
 void ki_settle(struct kipc_kernel *kernel, struct kipc_thread *thread, int result)

@@ -143,6 +143,62 @@ static void test_EXO_MS_07_a_server_failure_reaches_the_caller(void **state)
     assert_no_request_is_left(f);
 }
 
+/* A request that had to wait for its server lends it the caller's priority from then on, not before, not after. */
+static void test_a_server_inherits_from_a_request_that_waited(void **state)
+{
+    struct kernel_fixture *f = *state;
+    uint64_t number;
+    make(f, 4);
+    int priority = kipc_thread_priority(&f->kernel, 0);
+    struct actor *actor = act(f, f->first, (uint8_t)(priority + 7), call_and_note);
+    assert_int_equal(mock_run_now(&f->mock), 1);
+    assert_result(kipc_thread_priority(&f->kernel, 0), priority);
+    uint64_t id = take(f, &number);
+    assert_result(kipc_thread_priority(&f->kernel, 0), priority + 7);
+    assert_result(answer(f, id, 1), KIPC_OK);
+    assert_result(kipc_thread_priority(&f->kernel, 0), priority);
+    assert_int_equal(mock_run_now(&f->mock), 0);
+    assert_result(actor->result, 8);
+}
+
+#define LONG_REPLY 200u
+
+/* Calls with a number and room for more than fits one block. */
+static void call_for_bytes(struct actor *actor)
+{
+    uint8_t reply[LONG_REPLY] = {0};
+    struct kernel_fixture *f = actor->fixture;
+    const struct kipc_channel_message message = {.length = sizeof(actor->number), .data = &actor->number};
+    actor->result = kipc_channel_call(&f->kernel, actor->pid, actor->handle, &message, reply, LONG_REPLY, KIPC_FOREVER);
+    for (int i = 0; i < actor->result; i++) {
+        assert_int_equal(reply[i], (uint8_t)(i + 1));
+    }
+}
+
+/* Small replies and large ones, after each other: each is as long as its server said, and counted once each way. */
+static void test_VER_CP_01_replies_of_any_length(void **state)
+{
+    struct kernel_fixture *f = *state;
+    static const uint32_t lengths[] = {LONG_REPLY, 64, 65, 0, 100, 1};
+    uint8_t bytes[LONG_REPLY];
+    uint64_t number;
+    for (uint32_t i = 0; i < LONG_REPLY; i++) {
+        bytes[i] = (uint8_t)(i + 1);
+    }
+    make(f, 4);
+    for (size_t i = 0; i < COUNT_OF(lengths); i++) {
+        struct actor *actor = act(f, f->first, 1, call_for_bytes);
+        assert_int_equal(mock_run_now(&f->mock), 1);
+        uint64_t id = take(f, &number);
+        uint64_t copied = f->kernel.copied_bytes;
+        assert_result(kipc_channel_reply(&f->kernel, f->first, id, bytes, lengths[i]), KIPC_OK);
+        assert_int_equal(mock_run_now(&f->mock), 0);
+        assert_result(actor->result, (int)lengths[i]);
+        assert_int_equal(f->kernel.copied_bytes - copied, 2 * lengths[i]);
+    }
+    assert_no_request_is_left(f);
+}
+
 static void test_a_reply_that_is_too_long_can_be_given_again(void **state)
 {
     struct kernel_fixture *f = *state;
@@ -312,6 +368,8 @@ int main(void)
         TEST(test_VER_CP_02_replies_that_come_too_often_or_too_late),
         TEST(test_EXO_MS_05_strange_replies_are_counted_and_ids_never_come_again),
         TEST(test_EXO_MS_07_a_server_failure_reaches_the_caller),
+        TEST(test_a_server_inherits_from_a_request_that_waited),
+        TEST(test_VER_CP_01_replies_of_any_length),
         TEST(test_a_reply_that_is_too_long_can_be_given_again),
         TEST(test_a_call_that_is_taken_back_before_it_was_received),
         TEST(test_VER_CH_07_callers_of_a_server_that_ends),

@@ -2,6 +2,7 @@
 /* Calls that find their server waiting, beside the same calls on the ordinary way. */
 #include "channel_fixture.h"
 #include <kipc/call.h>
+#include <kipc/observer.h>
 
 #define ROUNDS 10000u
 #define LENGTH_MAX 80u /* some are too long for the straight way */
@@ -208,6 +209,128 @@ static void test_VER_CP_02_a_straight_call_that_is_cancelled_before_it_is_served
     assert_result(server->result, KIPC_E_CLOSED);
 }
 
+/* Serves one request, then asks somebody itself. */
+static void reply_then_call(struct actor *actor)
+{
+    struct kipc_channel_info info;
+    uint64_t number;
+    assert_result(kipc_channel_receive(&actor->fixture->kernel, actor->pid, actor->other, &number, sizeof(number),
+                                       &info, KIPC_FOREVER),
+                  sizeof(number));
+    assert_result(kipc_channel_reply(&actor->fixture->kernel, actor->pid, info.header.request_id, NULL, 0), KIPC_OK);
+    call_once(actor);
+}
+
+/* Priorities go round in the ring, and stay there when who brought them is gone; they go with the first that ends. */
+static void test_VER_CP_05_callers_that_wait_for_each_other_can_be_cancelled(void **state)
+{
+    struct kernel_fixture *f = *state;
+    struct kipc_channel_config config = channel_config(4);
+    kipc_handle_t ends[2];
+    make_channel(f, &config);
+    assert_result(kipc_channel_create(&f->kernel, f->first, &config, ends), KIPC_OK);
+    struct actor *one = act(f, f->first, FIXTURE_PRIORITY, reply_then_call);
+    one->handle = ends[0];
+    struct actor *two = act(f, f->first, FIXTURE_PRIORITY + 2, reply_then_call);
+    two->other = ends[1];
+    two->handle = f->handle;
+    assert_int_equal(mock_run(&f->mock), 2);
+    (void)act(f, f->first, FIXTURE_PRIORITY, call_once);
+    act(f, f->first, FIXTURE_PRIORITY, call_once)->handle = ends[0];
+    assert_int_equal(mock_run(&f->mock), 2); /* each calls where the other one served last */
+    struct actor *three = act(f, f->first, FIXTURE_PRIORITY + 10, call_once);
+    assert_int_equal(mock_run(&f->mock), 3);
+    assert_int_equal(kipc_thread_priority(&f->kernel, one->thread), FIXTURE_PRIORITY + 10);
+    assert_int_equal(kipc_thread_priority(&f->kernel, two->thread), FIXTURE_PRIORITY + 10);
+    assert_result(kipc_thread_cancel(&f->kernel, three->thread), KIPC_OK);
+    assert_int_equal(mock_run(&f->mock), 2);
+    assert_result(kipc_thread_cancel(&f->kernel, one->thread), KIPC_OK);
+    assert_int_equal(kipc_thread_priority(&f->kernel, two->thread), FIXTURE_PRIORITY + 2);
+    assert_int_equal(mock_run(&f->mock), 1);
+    assert_result(one->result, KIPC_E_CANCELED);
+    assert_result(kipc_thread_cancel(&f->kernel, two->thread), KIPC_OK);
+    assert_int_equal(mock_run(&f->mock), 0);
+    assert_result(two->result, KIPC_E_CANCELED);
+    assert_result(three->result, KIPC_E_CANCELED);
+}
+
+/* Serves what waits at an end, from the test's own thread. */
+static void serve_one(struct kernel_fixture *f, kipc_handle_t end)
+{
+    struct kipc_channel_info info;
+    uint64_t number;
+    assert_result(kipc_channel_receive(&f->kernel, f->first, end, &number, sizeof(number), &info, KIPC_NO_WAIT),
+                  sizeof(number));
+    assert_result(kipc_channel_reply(&f->kernel, f->first, info.header.request_id, &number, sizeof(number)), KIPC_OK);
+}
+
+/* As many calls wait at once as there are places for requests; the next one fails, straight or not, and harms none. */
+static void run_out_of_requests(uint32_t places, uint32_t callers)
+{
+    void *state;
+    struct kipc_limits limits = kipc_limits_soc();
+    struct kipc_channel_config config = channel_config(callers);
+    kipc_handle_t ends[2];
+    limits.requests = places;
+    assert_int_equal(kernel_fixture_set_up_with(&state, &limits), 0);
+    struct kernel_fixture *f = state;
+    make_channel(f, &config);
+    assert_result(kipc_channel_create(&f->kernel, f->first, &config, ends), KIPC_OK);
+    struct actor *server = act(f, f->first, FIXTURE_PRIORITY, serve);
+    server->handle = ends[1];
+    assert_int_equal(mock_run(&f->mock), 1);
+    for (uint32_t i = 0; i < callers; i++) {
+        (void)act(f, f->first, FIXTURE_PRIORITY, call_once);
+    }
+    uint32_t waiting = places < callers ? places : callers;
+    assert_int_equal(mock_run(&f->mock), waiting + 1);
+    for (uint32_t i = 0; i < callers; i++) {
+        assert_int_equal((server + 1 + i)->has_ended, i >= waiting);
+        assert_true(i < waiting || (server + 1 + i)->result == KIPC_E_NOMEM);
+    }
+    struct actor *last = act(f, f->first, FIXTURE_PRIORITY, call_once); /* to the server that waits */
+    last->handle = ends[0];
+    (void)mock_run(&f->mock);
+    assert_true(last->has_ended && (last->result == KIPC_E_NOMEM) == (waiting == places));
+    for (uint32_t i = 0; i < waiting; i++) {
+        serve_one(f, f->other);
+    }
+    assert_int_equal(mock_run(&f->mock), 1);
+    for (uint32_t i = 0; i < waiting; i++) {
+        assert_result((server + 1 + i)->result, sizeof(uint64_t));
+    }
+    last = act(f, f->first, FIXTURE_PRIORITY, call_once);
+    last->handle = ends[0];
+    assert_int_equal(mock_run(&f->mock), 1);
+    assert_true(last->has_ended && last->result != KIPC_E_NOMEM);
+    assert_result(kipc_object_close(&f->kernel, f->first, ends[0]), KIPC_OK);
+    assert_int_equal(kernel_fixture_tear_down(&state), 0);
+}
+
+static void test_MOS_ER_04_requests_run_out(void **state)
+{
+    (void)state;
+    for (uint32_t places = 1; places <= 6; places++) {
+        run_out_of_requests(places, 5);
+    }
+}
+
+static void test_VER_CP_01_a_call_that_an_observer_sees_does_the_same(void **state)
+{
+    struct kernel_fixture *f = *state;
+    const struct kipc_observer_config config = {.interval = 1};
+    struct kipc_observer observer;
+    struct actor *server = start_server(f, FIXTURE_PRIORITY, serve);
+    assert_result(kipc_observer_attach(&f->kernel, &observer, &config), KIPC_OK);
+    struct actor *client = act(f, f->first, FIXTURE_PRIORITY, call_once);
+    assert_int_equal(mock_run(&f->mock), 1);
+    assert_int_equal(server->number, 1);
+    assert_true(client->has_ended && client->result >= -32);
+    assert_result(kipc_observer_detach(&f->kernel), KIPC_OK);
+    assert_result(kipc_object_close(&f->kernel, f->first, f->handle), KIPC_OK);
+    assert_int_equal(mock_run(&f->mock), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -217,6 +340,11 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_VER_CH_07_a_server_that_ends_with_a_straight_call_in_hand,
                                         kernel_fixture_set_up, kernel_fixture_tear_down),
         cmocka_unit_test_setup_teardown(test_VER_CP_02_a_straight_call_that_is_cancelled_before_it_is_served,
+                                        kernel_fixture_set_up, kernel_fixture_tear_down),
+        cmocka_unit_test_setup_teardown(test_VER_CP_05_callers_that_wait_for_each_other_can_be_cancelled,
+                                        kernel_fixture_set_up, kernel_fixture_tear_down),
+        cmocka_unit_test(test_MOS_ER_04_requests_run_out),
+        cmocka_unit_test_setup_teardown(test_VER_CP_01_a_call_that_an_observer_sees_does_the_same,
                                         kernel_fixture_set_up, kernel_fixture_tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

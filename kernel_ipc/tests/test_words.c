@@ -299,6 +299,34 @@ static void test_VER_FP_02_arguments_of_the_system_calls(void **state)
     assert_result(kipc_channel_receive_words(&f->kernel, f->first, f->other, NULL, KIPC_NO_WAIT), KIPC_E_INVAL);
 }
 
+/* A reply through a handle with which nothing can be received: the caller has it, and the server learns why. */
+static void reply_then_fail(struct actor *actor)
+{
+    uint64_t id;
+    struct kipc_kernel *kernel = &actor->fixture->kernel;
+    assert_result(kipc_channel_receive_words(kernel, actor->pid, actor->handle, &id, KIPC_FOREVER), 8);
+    fake.registers[actor->thread][0] = answer_to(fake.registers[actor->thread][0]);
+    assert_result(kipc_handle_restrict(kernel, actor->pid, actor->handle, KIPC_RIGHT_SEND), KIPC_OK);
+    actor->result = kipc_channel_reply_words(kernel, actor->pid, actor->handle, &id, 8);
+    assert_int_equal(id, 0);
+}
+
+static void test_VER_FP_02_a_reply_goes_out_although_nothing_can_be_received(void **state)
+{
+    struct kernel_fixture *f = *state;
+    struct kipc_channel_config config = channel_config(4);
+    make_channel(f, &config);
+    struct actor *server = act(f, f->first, FIXTURE_PRIORITY, reply_then_fail);
+    server->handle = f->other;
+    assert_int_equal(mock_run(&f->mock), 1);
+    struct actor *client = act(f, f->first, FIXTURE_PRIORITY, call_once);
+    fake.registers[client->thread][0] = 5;
+    assert_int_equal(mock_run(&f->mock), 0);
+    assert_result(server->result, KIPC_E_ACCES);
+    assert_result(client->result, 8);
+    assert_true(fake.registers[client->thread][0] == answer_to(5));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -307,6 +335,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_VER_FP_02_other_callers_and_other_servers, set_up,
                                         kernel_fixture_tear_down),
         cmocka_unit_test_setup_teardown(test_VER_FP_02_errors_and_ends_of_calls_with_words, set_up,
+                                        kernel_fixture_tear_down),
+        cmocka_unit_test_setup_teardown(test_VER_FP_02_a_reply_goes_out_although_nothing_can_be_received, set_up,
                                         kernel_fixture_tear_down),
         cmocka_unit_test_setup_teardown(test_VER_FP_02_arguments_of_the_system_calls, set_up, kernel_fixture_tear_down),
     };
