@@ -208,7 +208,7 @@ def bounds_table(outcomes: Iterable[Outcome]) -> Table:
         bound = outcome.bound
         figure = f"{bound.work}: {bound.name}" + (f" / {bound.against}" if bound.against else "")
         value, most = (
-            (f"{outcome.value:.2f}", f"{bound.most:.2f}")
+            (f"{outcome.value:.2f}" if outcome.value >= 0.1 else f"{outcome.value:.4f}", f"{bound.most:.2f}")
             if bound.against
             else (shown(outcome.value), shown(bound.most))
         )

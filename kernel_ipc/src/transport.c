@@ -99,7 +99,6 @@ static void join(struct ki_call *call, struct kipc_channel *end, struct kipc_cha
     proxy->is_idle = true;
     end->node = node;
     end->port = port;
-    proxy->node = node;
     proxy->port = port;
     end->transport = transport;
     transport->ends[port] = end;

@@ -172,8 +172,50 @@ static void test_VER_CP_06_what_is_refused_or_given_up(void **state)
     assert_result(poll_token(f, tokens[0]), KIPC_E_MSGSIZE);
     assert_result(receive_number(f, f->other, &number, KIPC_NO_WAIT), 8);
     assert_int_equal(number, 5);
+    /* The place of one that was given up says nothing about the next one there. */
+    assert_result(receive_async(f, 8, KIPC_NO_ID, &tokens[0]), KIPC_OK);
+    assert_result(kipc_async_cancel(k, f->first, tokens[0]), KIPC_OK);
+    assert_result(send_async(f, 6, KIPC_NO_ID, &tokens[1]), KIPC_OK);
+    assert_int_equal(tokens[1] & 0xFFFF, tokens[0] & 0xFFFF);
+    assert_result(poll_token(f, tokens[1]), KIPC_OK);
+    assert_result(receive_number(f, f->other, &number, KIPC_NO_WAIT), 8);
     assert_int_equal(k->threads[0].process->used[KIPC_QUOTA_MESSAGES], 0);
     assert_int_equal(live(f, KIPC_TABLE_OPERATION), 0);
+}
+
+/* Only a channel whose senders wait keeps one for later; others do with it what they do with any. */
+static void test_VER_CP_06_a_full_inbox_by_its_policy(void **state)
+{
+    struct kernel_fixture *f = *state;
+    static const struct {
+        enum kipc_overflow overflow;
+        int expected;
+    } cases[] = {
+        {KIPC_OVERFLOW_BLOCK, KIPC_OK},
+        {KIPC_OVERFLOW_ERROR, KIPC_E_FULL},
+        {KIPC_OVERFLOW_DROP_NEWEST, KIPC_E_OVERFLOW},
+        {KIPC_OVERFLOW_OVERWRITE_OLDEST, KIPC_OK},
+    };
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        struct kipc_channel_config config = channel_config(1);
+        kipc_token_t token;
+        config.overflow = cases[i].overflow;
+        make_channel(f, &config);
+        assert_result(send_async(f, 1, KIPC_NO_ID, &token), KIPC_OK);
+        assert_result(poll_token(f, token), KIPC_OK);
+        assert_result(send_async(f, 2, KIPC_NO_ID, &token), cases[i].expected);
+        assert_int_equal(live(f, KIPC_TABLE_OPERATION), cases[i].expected == KIPC_OK ? 1 : 0);
+        if (cases[i].expected == KIPC_OK) {
+            bool waits = cases[i].overflow == KIPC_OVERFLOW_BLOCK;
+            assert_result(poll_token(f, token), waits ? KIPC_E_WOULDBLOCK : KIPC_OK);
+        }
+        assert_result(kipc_handle_close(&f->kernel, f->first, f->handle), KIPC_OK);
+        assert_result(kipc_handle_close(&f->kernel, f->first, f->other), KIPC_OK);
+        if (cases[i].overflow == KIPC_OVERFLOW_BLOCK) {
+            assert_result(poll_token(f, token), KIPC_E_CLOSED);
+        }
+    }
+    assert_int_equal(f->kernel.threads[0].process->used[KIPC_QUOTA_MESSAGES], 0);
 }
 
 static void test_VER_CP_06_the_channel_goes(void **state)
@@ -233,6 +275,7 @@ static void test_VER_CP_06_MOS_ER_04_each_failure_leaves_all_as_it_was(void **st
     struct kipc_process *process = f->kernel.threads[0].process;
     struct kipc_table *table = &f->kernel.tables[KIPC_TABLE_OPERATION];
     uint32_t reserved = f->kernel.blocks_reserved;
+    struct kipc_counts counts;
     const struct {
         uint32_t *word;
         uint32_t value;
@@ -251,6 +294,8 @@ static void test_VER_CP_06_MOS_ER_04_each_failure_leaves_all_as_it_was(void **st
         assert_int_equal(f->kernel.blocks_reserved, reserved);
         assert_int_equal(process->used[KIPC_QUOTA_MESSAGES], 1);
     }
+    assert_result(kipc_counts(&f->kernel, &counts), KIPC_OK);
+    assert_int_equal(counts.refused[KIPC_TABLE_OPERATION], 1); /* the only one that was for want of a place */
     assert_result(send_async(f, 2, KIPC_NO_ID, &tokens[1]), KIPC_OK);
     assert_result(poll_token(f, tokens[0]), KIPC_OK);
     assert_result(kipc_async_cancel(&f->kernel, f->first, tokens[1]), KIPC_OK);
@@ -298,6 +343,7 @@ int main(void)
         WITH_KERNEL(test_VER_CP_06_receives_complete_in_order),
         WITH_KERNEL(test_VER_CP_06_an_event_tells_of_completions),
         WITH_KERNEL(test_VER_CP_06_what_is_refused_or_given_up),
+        WITH_KERNEL(test_VER_CP_06_a_full_inbox_by_its_policy),
         WITH_KERNEL(test_VER_CP_06_the_channel_goes),
         WITH_KERNEL(test_VER_CP_06_VER_CH_07_a_process_that_ends_leaves_none),
         WITH_KERNEL(test_VER_CP_06_MOS_ER_04_each_failure_leaves_all_as_it_was),

@@ -278,6 +278,34 @@ static void test_EXO_FR_08_a_batch_at_a_quota_and_over_old_messages(void **state
     assert_int_equal(process->used[KIPC_QUOTA_MESSAGES], 2);
 }
 
+/* The bytes of an inbox are taken by a batch as by single messages, and come back as these are received. */
+static void test_EXO_FR_08_a_batch_at_the_bytes_of_an_inbox(void **state)
+{
+    struct kernel_fixture *f = *state;
+    struct kipc_channel_config config = channel_config(16);
+    struct kipc_channel_message messages[8];
+    uint64_t numbers[8];
+    uint64_t number;
+    config.buffer_bytes = 64;
+    config.message_max = 16;
+    make_channel(f, &config);
+    for (uint32_t round = 0; round < 3; round++) {
+        number_messages(messages, numbers, 0, 8);
+        assert_result(kipc_channel_send_batch(&f->kernel, f->first, f->handle, messages, 5, KIPC_NO_WAIT), 5);
+        assert_result(kipc_channel_send_batch(&f->kernel, f->first, f->handle, messages + 5, 3, KIPC_NO_WAIT), 3);
+        assert_result(kipc_channel_send_batch(&f->kernel, f->first, f->handle, messages, 5, KIPC_NO_WAIT), KIPC_E_FULL);
+        assert_result(send_number(f, f->handle, 9, 1, KIPC_NO_WAIT), KIPC_E_FULL);
+        assert_result(receive_number(f, f->other, &number, KIPC_NO_WAIT), 8);
+        assert_result(receive_number(f, f->other, &number, KIPC_NO_WAIT), 8);
+        assert_result(kipc_channel_send_batch(&f->kernel, f->first, f->handle, messages, 5, KIPC_NO_WAIT), 2);
+        for (uint32_t i = 0; i < 8; i++) {
+            assert_result(receive_number(f, f->other, &number, KIPC_NO_WAIT), 8);
+            assert_int_equal(number, (i + 2) % 8);
+        }
+        assert_result(receive_number(f, f->other, &number, KIPC_NO_WAIT), KIPC_E_EMPTY);
+    }
+}
+
 static void count_kick(void *context, uint32_t port)
 {
     (void)port;
@@ -325,6 +353,7 @@ int main(void)
         WITH_KERNEL(test_VER_CP_08_messages_with_handles_in_a_received_batch),
         WITH_KERNEL(test_EXO_FR_08_channel_batches_that_are_refused),
         WITH_KERNEL(test_EXO_FR_08_a_batch_at_a_quota_and_over_old_messages),
+        WITH_KERNEL(test_EXO_FR_08_a_batch_at_the_bytes_of_an_inbox),
         WITH_KERNEL(test_VER_CP_09_a_batch_to_another_node_kicks_once),
     };
     return cmocka_run_group_tests_name("batch", tests, NULL, NULL);

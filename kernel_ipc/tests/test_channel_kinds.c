@@ -283,6 +283,40 @@ static void test_VER_MS_01_up_to_64_bytes_take_the_small_path(void **state)
     }
 }
 
+static void send_whole_header(struct actor *actor)
+{
+    const struct kipc_channel_message *message = (const void *)(uintptr_t)actor->fixture->value;
+    actor->result = kipc_channel_send(&actor->fixture->kernel, actor->pid, actor->handle, message, KIPC_FOREVER);
+}
+
+/* In registers or through memory: what the sender wrote arrives with the message. */
+static void test_VER_CP_03_a_rendezvous_hands_over_the_whole_header(void **state)
+{
+    struct kernel_fixture *f = *state;
+    const struct kipc_channel_message message = {.type = KIPC_MESSAGE_DATA,
+                                                 .flags = KIPC_MESSAGE_FLAG_MORE | KIPC_MESSAGE_FLAG_URGENT,
+                                                 .priority = 9,
+                                                 .tag = UINT64_C(0x123456789ABCDEF0)};
+    for (int in_registers = 0; in_registers < 2; in_registers++) {
+        struct kipc_channel_config config = {
+            .is_register_only = in_registers == 1, .buffer_bytes = 64, .message_max = 32, .timeout = KIPC_FOREVER};
+        struct kipc_channel_info info;
+        make_channel(f, &config);
+        struct actor *waits = act(f, f->first, 1, send_whole_header);
+        f->value = (uint64_t)(uintptr_t)&message;
+        assert_int_equal(mock_run_now(&f->mock), 1);
+        assert_result(kipc_channel_receive(&f->kernel, f->first, f->other, NULL, 0, &info, KIPC_NO_WAIT), 0);
+        assert_int_equal(mock_run_now(&f->mock), 0);
+        assert_result(waits->result, KIPC_OK);
+        assert_int_equal(info.header.type, message.type);
+        assert_int_equal(info.header.flags, message.flags);
+        assert_int_equal(info.header.priority, message.priority);
+        assert_int_equal(info.header.total_size, KIPC_MESSAGE_HEADER_BYTES);
+        assert_int_equal(info.header.sender, f->first);
+        assert_true(info.header.destination == message.tag);
+    }
+}
+
 int main(void)
 {
 #define WITH_KERNEL(test) cmocka_unit_test_setup_teardown(test, kernel_fixture_set_up, kernel_fixture_tear_down)
@@ -294,6 +328,7 @@ int main(void)
         WITH_KERNEL(test_MOS_LM_02_256_messages_and_no_more),
         WITH_KERNEL(test_VER_MS_01_up_to_64_bytes_take_the_small_path),
         WITH_KERNEL(test_VER_CH_03_register_only),
+        WITH_KERNEL(test_VER_CP_03_a_rendezvous_hands_over_the_whole_header),
     };
     return cmocka_run_group_tests_name("channel_kinds", tests, NULL, NULL);
 }

@@ -102,6 +102,24 @@ static void test_a_signal_is_not_lost_to_a_deadline(void **state)
     assert_result(actor->result, KIPC_OK);
 }
 
+/* Who was signalled waits for the mutex, and must have it when the wait returns. */
+static void test_MOS_SY_06_a_signalled_waiter_cannot_be_canceled(void **state)
+{
+    struct kernel_fixture *f = *state;
+    create(f);
+    struct actor *actor = act(f, f->first, LOW, wait_once);
+    assert_int_equal(mock_run_now(&f->mock), 1);
+    assert_result(lock(f), KIPC_OK);
+    assert_result(kipc_condition_signal(&f->kernel, f->first, f->handle), 1);
+    assert_result(kipc_thread_cancel(&f->kernel, actor->thread), KIPC_E_STATE);
+    assert_result(kipc_thread_interrupt(&f->kernel, actor->thread), KIPC_E_STATE);
+    assert_int_equal(mock_run_now(&f->mock), 1);
+    assert_result(unlock(f), KIPC_OK);
+    assert_int_equal(mock_run_now(&f->mock), 0);
+    assert_result(actor->result, KIPC_OK);
+    assert_int_equal(actor->number, actor->thread);
+}
+
 static void test_broadcast_in_order_of_priority(void **state)
 {
     struct kernel_fixture *f = *state;
@@ -247,6 +265,7 @@ int main(void)
         TEST(test_MOS_SY_06_the_wait_lets_go_of_the_mutex_and_gets_it_back),
         TEST(test_MOS_SY_06_the_mutex_is_held_after_a_time_out),
         TEST(test_a_signal_is_not_lost_to_a_deadline),
+        TEST(test_MOS_SY_06_a_signalled_waiter_cannot_be_canceled),
         TEST(test_broadcast_in_order_of_priority),
         TEST(test_ends_of_a_wait),
         TEST(test_the_mutex_may_go_while_somebody_waits),

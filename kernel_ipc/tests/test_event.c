@@ -292,6 +292,12 @@ static void test_MOS_EV_10_data_sender_and_count(void **state)
     assert_result(kipc_event_signal(&f->kernel, f->first, event, 7), 0);
     assert_result(kipc_event_wait(&f->kernel, f->first, event, KIPC_NO_WAIT, &given), KIPC_OK);
     assert_true(given.data == 7 && given.sender == f->first && given.count == 1);
+    /* A pulse counts for who waits then; what is cleared with it comes to nobody later. */
+    assert_result(kipc_event_signal(&f->kernel, f->first, event, 8), 0);
+    assert_result(kipc_event_pulse(&f->kernel, f->first, event, 9), 0);
+    assert_result(kipc_event_signal(&f->kernel, f->first, event, 10), 0);
+    assert_result(kipc_event_wait(&f->kernel, f->first, event, KIPC_NO_WAIT, &given), KIPC_OK);
+    assert_true(given.data == 10 && given.count == 1);
     f->handle = event;
     struct actor *actor = act(f, f->first, 1, wait_and_note);
     assert_int_equal(mock_run_now(&f->mock), 1);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Set-up, processes and threads. Handles and names are in test_handle.c. */
 #include "kernel_fixture.h"
+#include <kipc/channel.h>
 
 /* Classes up to here are made alone, one object at a time; those of messages have tests of their own for their limits.
  */
@@ -179,6 +180,21 @@ static void test_MOS_KN_04_FNG_ER_08_VER_ER_07_unregistered_processes_are_refuse
     assert_int_equal(live(f, KIPC_TABLE_HANDLE), 0);
 }
 
+/* What nobody sets must not come from whatever lay there before. */
+static void test_a_default_process_is_nobody_in_particular(void **state)
+{
+    (void)state;
+    struct kipc_process_config config;
+    memset(&config, 0xFF, sizeof(config));
+    config = kipc_process_config_default();
+    assert_int_equal(config.user, 0);
+    assert_int_equal(config.group, 0);
+    assert_int_equal(config.denied, 0);
+    for (unsigned int i = 0; i < KIPC_QUOTA_COUNT; i++) {
+        assert_int_equal(config.limits[i], KIPC_QUOTA_UNLIMITED);
+    }
+}
+
 static void test_a_thread_of_another_process_may_not_wait(void **state)
 {
     struct kernel_fixture *f = *state;
@@ -186,6 +202,24 @@ static void test_a_thread_of_another_process_may_not_wait(void **state)
     assert_result(kipc_semaphore_create(&f->kernel, f->second, 1, 1, KIPC_WAIT_FIFO, &handle), KIPC_OK);
     assert_result(kipc_semaphore_wait(&f->kernel, f->second, handle, KIPC_NO_WAIT), KIPC_E_SRCH);
     assert_result(kipc_semaphore_post(&f->kernel, f->second, handle), KIPC_E_OVERFLOW); /* that needs no thread */
+}
+
+/* The port says who calls: one whose numbers go further than the kernel's table is kept out on every way. */
+static void test_a_thread_beyond_the_table_is_nobody(void **state)
+{
+    struct kernel_fixture *f = *state;
+    struct kipc_channel_config config = kipc_channel_config_default();
+    const struct kipc_channel_message message = {.length = 0};
+    kipc_handle_t ends[2];
+    uint32_t count = f->kernel.thread_count;
+    assert_result(kipc_channel_create(&f->kernel, f->first, &config, ends), KIPC_OK);
+    assert_result(kipc_channel_send(&f->kernel, f->first, ends[0], &message, KIPC_NO_WAIT), KIPC_OK);
+    f->kernel.thread_count = 0; /* number 0 is the first that there is none of */
+    assert_result(kipc_channel_send(&f->kernel, f->first, ends[0], &message, KIPC_NO_WAIT), KIPC_E_SRCH);
+    assert_result(kipc_channel_receive(&f->kernel, f->first, ends[1], NULL, 0, NULL, KIPC_NO_WAIT), KIPC_E_SRCH);
+    f->kernel.thread_count = count;
+    assert_result(kipc_channel_receive(&f->kernel, f->first, ends[1], NULL, 0, NULL, KIPC_NO_WAIT), 0);
+    assert_result(kipc_channel_receive(&f->kernel, f->first, ends[1], NULL, 0, NULL, KIPC_NO_WAIT), KIPC_E_EMPTY);
 }
 
 static void test_threads(void **state)
@@ -306,7 +340,9 @@ int main(void)
         cmocka_unit_test(test_MOS_ER_04_every_limit_lowered_to_two_is_reached),
         TEST(test_two_kernels_in_one_program),
         TEST(test_MOS_KN_04_FNG_ER_08_VER_ER_07_unregistered_processes_are_refused),
+        cmocka_unit_test(test_a_default_process_is_nobody_in_particular),
         TEST(test_a_thread_of_another_process_may_not_wait),
+        TEST(test_a_thread_beyond_the_table_is_nobody),
         TEST(test_threads),
         TEST(test_a_thread_must_return_before_it_serves_another_process),
         TEST(test_exit_hooks_run_before_the_clean_up),

@@ -76,7 +76,9 @@ static void test_all_or_none(void **state)
     struct kipc_limiter limiter = limiter_at(0);
     assert_result(kipc_limiter_take(&limiter, 11, 0), KIPC_E_WOULDBLOCK);
     assert_true(kipc_limiter_wait(&limiter, 11, 0) == UINT64_MAX);
+    assert_int_equal(kipc_limiter_wait(&limiter, 10, 0), 0); /* all that there can be */
     assert_result(kipc_limiter_take(&limiter, 7, 0), KIPC_OK);
+    assert_int_equal(kipc_limiter_wait(&limiter, 10, 0), 70 * MILLISECOND);
     assert_result(kipc_limiter_take(&limiter, 4, 0), KIPC_E_WOULDBLOCK);
     assert_int_equal(kipc_limiter_wait(&limiter, 4, 0), 10 * MILLISECOND);
     assert_int_equal(kipc_limiter_wait(&limiter, 3, 0), 0);

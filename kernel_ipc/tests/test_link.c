@@ -261,6 +261,8 @@ static void test_a_link_without_a_pool_is_inline_only(void **state)
     sender.mover = &f->mover;
     assert_result(kipc_link_sender_attach(&plain_sender, &sender), KIPC_E_INVAL);
     assert_result(kipc_link_sender_attach(NULL, &sender), KIPC_E_INVAL);
+    assert_result(kipc_link_abort(NULL, &loan), KIPC_E_INVAL);
+    assert_result(kipc_link_abort(&f->sender, NULL), KIPC_E_INVAL);
     assert_result(kipc_link_receiver_attach(&plain_receiver, NULL), KIPC_E_INVAL);
 }
 

@@ -204,6 +204,19 @@ static void test_MOS_SE_09_quotas_are_said_once(void **state)
     }
 }
 
+static void test_MOS_ER_03_at_the_highest_level_limits_are_said_each_time(void **state)
+{
+    struct log_fixture *l = *state;
+    struct gate_fixture *g = l->g;
+    uintptr_t out = (uintptr_t)user_memory(g, 4);
+    log_at(l, KIPC_LOG_ALL);
+    g->f->kernel.tables[KIPC_TABLE_SEMAPHORE].first_free = 0;
+    for (unsigned int i = 1; i <= 5; i++) {
+        assert_result(sys(g, SEMAPHORE_CREATE, 0, 1, KIPC_WAIT_FIFO, out), KIPC_E_NOSPC);
+        assert_int_equal(l->out.writes, i);
+    }
+}
+
 static void test_set_up_of_a_log(void **state)
 {
     struct log_fixture *l = *state;
@@ -223,6 +236,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_MOS_ER_03_levels, set_up, tear_down),
         cmocka_unit_test(test_MOS_SE_09_limits_of_tables_are_said_once),
         cmocka_unit_test(test_MOS_SE_09_quotas_are_said_once),
+        cmocka_unit_test_setup_teardown(test_MOS_ER_03_at_the_highest_level_limits_are_said_each_time, set_up,
+                                        tear_down),
         cmocka_unit_test_setup_teardown(test_set_up_of_a_log, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

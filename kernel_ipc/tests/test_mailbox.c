@@ -147,6 +147,35 @@ static void test_VER_CH_05_words_of_another_session_are_stale(void **state)
     mailbox_fixture_tear_down(&f);
 }
 
+/* A frame that comes once more, whole and of this session, is not a message again: the session ends. */
+static void test_VER_CH_05_words_that_come_twice_end_the_session(void **state)
+{
+    (void)state;
+    static struct mailbox_fixture f;
+    uint32_t words[FIFO_WORDS];
+    uint8_t got[PAYLOAD];
+    mailbox_fixture_set_up(&f, KIPC_MAILBOX_ALWAYS, 1);
+    mailbox_open_all(&f, 4);
+    mailbox_settle(&f);
+    assert_result(mailbox_send(&f.sides[0], 0, "once", 5), KIPC_OK);
+    assert_true(mailbox_step(&f.sides[0]));
+    uint32_t count = f.sides[1].device.word_count;
+    assert_true(count > 0);
+    memcpy(words, f.sides[1].device.words, sizeof(words));
+    mailbox_settle(&f);
+    assert_int_equal(f.sides[1].mailbox.counters.violations, 0);
+    memcpy(f.sides[1].device.words, words, sizeof(words));
+    f.sides[1].device.word_count = count;
+    f.sides[1].device.is_awake = true;
+    mailbox_settle(&f);
+    assert_int_equal(f.sides[1].mailbox.counters.violations, 1);
+    assert_int_equal(f.sides[1].mailbox.counters.sessions, 2);
+    assert_result(mailbox_receive(&f.sides[1], 0, got), 5);
+    assert_memory_equal(got, "once", 5);
+    assert_result(mailbox_receive(&f.sides[1], 0, got), KIPC_E_CLOSED);
+    mailbox_fixture_tear_down(&f);
+}
+
 static void test_VER_CH_05_a_closed_port_drops_and_an_unopened_one_keeps(void **state)
 {
     (void)state;
@@ -244,6 +273,7 @@ int main(void)
         cmocka_unit_test(test_VER_CP_09_notifications_by_threshold_and_by_time),
         cmocka_unit_test(test_VER_DP_02_a_slow_receiver_loses_nothing),
         cmocka_unit_test(test_VER_CH_05_words_of_another_session_are_stale),
+        cmocka_unit_test(test_VER_CH_05_words_that_come_twice_end_the_session),
         cmocka_unit_test(test_VER_CH_05_a_closed_port_drops_and_an_unopened_one_keeps),
         cmocka_unit_test(test_VER_CH_05_a_device_that_fails_ends_the_session),
         cmocka_unit_test(test_VER_CH_05_copies_stay_in_the_memory_of_the_peer),

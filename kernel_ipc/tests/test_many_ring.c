@@ -220,6 +220,11 @@ static void test_layout_is_checked(void **state)
                   KIPC_E_INVAL);
     assert_result(kipc_many_ring_producer_attach(&f->producers[0], NULL, f->bytes, 0, port, notifier), KIPC_E_INVAL);
     assert_result(kipc_many_ring_producer_attach(&f->producers[0], f->memory, 64, 0, port, notifier), KIPC_E_NOSPC);
+    constants[0] ^= 1; /* its first part alone says that this is no ring */
+    assert_result(kipc_many_ring_producer_attach(&f->producers[0], f->memory, sizeof(struct kipc_many_ring_shared), 0,
+                                                 port, notifier),
+                  KIPC_E_INTEGRITY);
+    constants[0] ^= 1;
     assert_result(
         kipc_many_ring_consumer_attach(&f->consumer, f->lanes, LANES - 1, f->memory, f->bytes, port, notifier),
         KIPC_E_NOSPC);

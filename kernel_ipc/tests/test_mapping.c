@@ -83,6 +83,26 @@ static void test_EXO_SM_10_arguments(void **state)
     assert_int_equal(fake_mapped(&m->fake, m->first), 1);
 }
 
+/* Such a kernel has a class of regions, but nothing to map. */
+static void test_mapping_needs_a_kernel_with_shared_memory(void **state)
+{
+    struct kernel_fixture *f = *state;
+    struct kipc_kernel none = {0};
+    struct kipc_kernel *const kernels[] = {&f->kernel, &none};
+    const struct kipc_mapping_config config = {.bytes = 1, .flags = MAP_RO};
+    kipc_handle_t made = 77;
+    uintptr_t address = 77;
+    for (size_t i = 0; i < COUNT_OF(kernels); i++) {
+        assert_result(kipc_region_map(kernels[i], f->first, 1, &config, &address), KIPC_E_STATE);
+        assert_result(kipc_region_map_for(kernels[i], f->first, 1, f->second, 0, &config, &address, &made),
+                      KIPC_E_STATE);
+        assert_result(kipc_region_protect(kernels[i], f->first, PAGE, MAP_RO), KIPC_E_STATE);
+        assert_result(kipc_region_unmap(kernels[i], f->first, PAGE), KIPC_E_STATE);
+    }
+    assert_int_equal(made, 77);
+    assert_int_equal(address, 77);
+}
+
 static void test_EXO_SM_06_records_and_flags(void **state)
 {
     struct memory_fixture *m = *state;
@@ -248,6 +268,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         MEMORY_TEST(test_MOS_SM_02_where_a_mapping_may_be),
         MEMORY_TEST(test_EXO_SM_10_arguments),
+        cmocka_unit_test_setup_teardown(test_mapping_needs_a_kernel_with_shared_memory, kernel_fixture_set_up,
+                                        kernel_fixture_tear_down),
         MEMORY_TEST(test_EXO_SM_06_records_and_flags),
         MEMORY_TEST(test_EXO_SM_02_all_flags_reach_the_port),
         MEMORY_TEST(test_EXO_SM_07_EXO_PF_05_the_same_work_for_each_page),

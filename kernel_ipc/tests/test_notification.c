@@ -83,6 +83,21 @@ static void test_EXO_NI_05_one_wait_covers_many_sources(void **state)
     }
 }
 
+static void test_an_order_that_is_none_is_refused(void **state)
+{
+    struct kernel_fixture *f = *state;
+    static const int orders[] = {KIPC_WAIT_FIFO + 1, 77, -1};
+    kipc_handle_t handle = 77;
+    for (size_t i = 0; i < COUNT_OF(orders); i++) {
+        assert_result(kipc_notification_create(&f->kernel, f->first, (enum kipc_wait_order)orders[i], &handle),
+                      KIPC_E_INVAL);
+    }
+    assert_result(kipc_notification_create(&f->kernel, f->first, KIPC_WAIT_FIFO, NULL), KIPC_E_INVAL);
+    assert_int_equal(handle, 77);
+    assert_int_equal(live(f, KIPC_TABLE_NOTIFICATION), 0);
+    assert_int_equal(live(f, KIPC_TABLE_HANDLE), 0);
+}
+
 static void test_ends_of_a_wait(void **state)
 {
     struct kernel_fixture *f = *state;
@@ -107,6 +122,7 @@ int main(void)
         TEST(test_EXO_NI_05_entries_come_in_order),
         TEST(test_EXO_NI_05_a_full_queue_merges_by_source),
         TEST(test_EXO_NI_05_one_wait_covers_many_sources),
+        TEST(test_an_order_that_is_none_is_refused),
         TEST(test_ends_of_a_wait),
     };
     return cmocka_run_group_tests_name("notification", tests, NULL, NULL);

@@ -236,6 +236,24 @@ static void test_MOS_KN_07_count_total_least_and_most(void **state)
     assert_result(kipc_perf_snapshot(o->kernel, KIPC_SYSCALL_COUNTS, NULL), KIPC_E_INVAL);
 }
 
+#if UINTPTR_MAX > UINT32_MAX
+/* What is no handle names no channel, though its lower half would. */
+static void test_a_handle_that_does_not_fit_is_counted_for_no_channel(void **state)
+{
+    struct observer_fixture *o = *state;
+    struct kipc_channel_profile profile;
+    uint32_t id;
+    uintptr_t beyond = (uintptr_t)1 << 32 | o->ends[0];
+    attach(o);
+    assert_result(sys(o->g, CHANNEL_ADMIT, beyond, 1), KIPC_E_INVAL);
+    /* Nothing was noted for it yet. */
+    assert_result(kipc_channel_profile_at(o->kernel, position_of(o, o->ends[0], &id), &profile), KIPC_E_NOTFOUND);
+    assert_result(sys(o->g, CHANNEL_ADMIT, o->ends[0], 1), KIPC_OK);
+    assert_result(kipc_channel_profile_at(o->kernel, position_of(o, o->ends[0], &id), &profile), KIPC_OK);
+    assert_int_equal(profile.calls, 1);
+}
+#endif
+
 static void test_VR4_ST_08_a_counter_of_32_bits_wraps(void **state)
 {
     struct observer_fixture *o = *state;
@@ -273,6 +291,7 @@ static void test_an_observer_comes_and_goes(void **state)
     assert_result(kipc_observer_attach(o->kernel, &other, &config), KIPC_E_INVAL);
     config = (struct kipc_observer_config){.audit_records = 1};
     assert_result(kipc_observer_attach(o->kernel, &other, &config), KIPC_E_INVAL);
+    assert_result(kipc_observer_attach(&kernel, &other, &config), KIPC_E_INVAL); /* before the kernel is looked at */
     config = (struct kipc_observer_config){.audit_records = 0};
     assert_result(kipc_perf_snapshot(o->kernel, KIPC_SYSCALL_COUNTS, &profile), KIPC_E_NOTSUP);
     assert_result(kipc_observer_attach(o->kernel, &other, &config), KIPC_OK); /* keeps nothing but the calls */
@@ -306,6 +325,9 @@ int main(void)
         OBSERVER_TEST(test_VER_DB_01_messages_of_every_path_are_seen),
         OBSERVER_TEST(test_VER_DB_05_throughput_of_all_channels),
         OBSERVER_TEST(test_MOS_KN_07_count_total_least_and_most),
+#if UINTPTR_MAX > UINT32_MAX
+        OBSERVER_TEST(test_a_handle_that_does_not_fit_is_counted_for_no_channel),
+#endif
         OBSERVER_TEST(test_VR4_ST_08_a_counter_of_32_bits_wraps),
         OBSERVER_TEST(test_an_observer_comes_and_goes),
     };

@@ -10,6 +10,7 @@ static void test_VR4_ST_05_names_that_nothing_keeps_apart(void **state)
     struct registry_fixture f;
     struct kipc_name names[NAMES];
     registry_set_up(&f, NAMES, 1);
+    const struct kipc_registry_reader *reader = kipc_registry_place(&f.registry, 0);
     for (uint32_t i = 0; i < NAMES; i++) {
         names[i] = name_of(i, 0);
         names[i].group = names[i < ALIKE ? 0 : ALIKE].group;
@@ -17,6 +18,7 @@ static void test_VR4_ST_05_names_that_nothing_keeps_apart(void **state)
         assert_result(kipc_registry_add(&f.registry, &names[i], i + 1), KIPC_OK);
         for (uint32_t known = 0; known <= i; known++) {
             assert_int_equal(registry_look_up(&f, &names[known]), known + 1);
+            assert_int_equal(reader->epoch, 0); /* it is over, wherever it found the name: it keeps nothing back */
         }
     }
     assert_true(f.registry.probes_peak > ALIKE && f.registry.crowded != 0);
@@ -157,6 +159,16 @@ static void test_VR4_ST_05_any_order_of_changes(void **state)
             const struct kipc_registry_entry *entry = kipc_registry_read(&f.registry, &names[i]);
             assert_int_equal(entry != NULL ? entry->id : 0, ids[i]);
         }
+    }
+    /* When all are gone and nobody reads, every place is free again. */
+    kipc_registry_read_end(reader);
+    for (uint32_t i = 0; i < NAMES; i++) {
+        assert_result(kipc_registry_remove(&f.registry, &names[i]), ids[i] != 0 ? KIPC_OK : KIPC_E_NOTFOUND);
+    }
+    assert_result(kipc_registry_add(&f.registry, &names[0], 1), KIPC_OK);
+    assert_result(kipc_registry_remove(&f.registry, &names[0]), KIPC_OK);
+    for (size_t offset = 0; offset <= f.registry.place_mask; offset += sizeof(struct kipc_registry_place)) {
+        assert_int_equal(place_of(&f, offset)->entry, 0);
     }
     print_message("%u moves, %u places left\n", f.registry.moves, f.registry.left_count);
     assert_true(f.registry.moves > 100);

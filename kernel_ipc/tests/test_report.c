@@ -132,6 +132,14 @@ static void test_EXO_RM_01_the_profile_adds_up(void **state)
     assert_int_equal(lines_with(&o->out, start), 1);
 }
 
+static void test_EXO_RM_01_a_profile_of_nothing_is_a_total_of_0(void **state)
+{
+    struct observer_fixture *o = *state;
+    attach(o);
+    assert_int_equal(kipc_prof(o->kernel, 0, &o->writer), 1);
+    assert_string_equal(o->out.text, "total cycles=0\n");
+}
+
 static void test_VER_DB_06_contention_forced_and_alone(void **state)
 {
     struct observer_fixture *o = *state;
@@ -213,6 +221,7 @@ int main(void)
         OBSERVER_TEST(test_VER_DB_02_a_line_a_hop),
         OBSERVER_TEST(test_VER_DB_03_the_channels_as_their_statistics),
         OBSERVER_TEST(test_EXO_RM_01_the_profile_adds_up),
+        OBSERVER_TEST(test_EXO_RM_01_a_profile_of_nothing_is_a_total_of_0),
         OBSERVER_TEST(test_VER_DB_06_contention_forced_and_alone),
         OBSERVER_TEST(test_VER_DB_07_what_is_not_counted_is_not_0),
         OBSERVER_TEST(test_arguments_of_views),

@@ -60,12 +60,15 @@ static void test_a_light_ring_needs_ports_that_fence_for_all(void **state)
     f->shared->constants.version += 1;
     assert_result(kipc_ring_lighten(f->shared, f->bytes), KIPC_E_INTEGRITY);
     f->shared->constants.version -= 1;
-    assert_result(kipc_ring_lighten(f->shared, f->bytes), KIPC_OK);
+    assert_result(kipc_ring_lighten(f->shared, sizeof(*f->shared)), KIPC_OK); /* it looks at no slot */
     assert_result(ring_fixture_attach_producer(f), KIPC_E_NOTSUP);
     assert_result(ring_fixture_attach_consumer(f), KIPC_E_NOTSUP);
     f->fake.port.fence_all = fake_fence_all;
     assert_result(ring_fixture_attach_producer(f), KIPC_OK);
     assert_result(ring_fixture_attach_consumer(f), KIPC_OK);
+    /* Each publishes without a fence, and fences for both when it waits: one half alone would lose notifications. */
+    assert_true(f->producer.waker.is_light && f->producer.waiter.fences_for_all);
+    assert_true(f->consumer.waker.is_light && f->consumer.waiter.fences_for_all);
     send_number(f, 1);
     expect_number(f, 1);
     assert_int_equal(f->fake.fences_for_all, 0); /* messages cost none */

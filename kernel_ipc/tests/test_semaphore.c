@@ -221,6 +221,30 @@ static void test_stale_tokens_do_not_end_a_wait(void **state)
     assert_result(actor->result, KIPC_OK);
 }
 
+/* Waits until its deadline, and wakes another actor then for no reason. */
+static void wake_at_the_deadline(struct actor *actor)
+{
+    struct kernel_fixture *f = actor->fixture;
+    assert_result(kipc_semaphore_wait(&f->kernel, actor->pid, actor->handle, actor->deadline), KIPC_E_TIMEDOUT);
+    assert_int_equal(f->mock.now, actor->deadline);
+    f->value = f->mock.blocks;
+    f->mock.port.ops->wake(&f->mock, (uint32_t)actor->number);
+}
+
+static void test_EXO_ER_07_a_stale_token_at_the_deadline_ends_a_wait(void **state)
+{
+    struct kernel_fixture *f = *state;
+    assert_result(kipc_semaphore_create(&f->kernel, f->first, 0, 1, KIPC_WAIT_FIFO, &f->handle), KIPC_OK);
+    struct actor *waker = act(f, f->first, 2, wake_at_the_deadline);
+    struct actor *actor = act(f, f->first, 1, wait_and_note);
+    waker->deadline = actor->deadline = f->mock.now + 5;
+    waker->number = actor->thread;
+    assert_int_equal(mock_run(&f->mock), 0);
+    assert_result(actor->result, KIPC_E_TIMEDOUT);
+    assert_int_equal(f->mock.now, actor->deadline);
+    assert_int_equal(f->mock.blocks, f->value); /* not once more: such tokens could go on coming */
+}
+
 static void mixed_operations(struct actor *actor)
 {
     struct random_numbers random = {.state = actor->number};
@@ -320,6 +344,7 @@ int main(void)
         TEST(test_a_changed_priority_moves_a_waiter),
         TEST(test_waits_end_with_their_own_codes),
         TEST(test_stale_tokens_do_not_end_a_wait),
+        TEST(test_EXO_ER_07_a_stale_token_at_the_deadline_ends_a_wait),
         TEST(test_MOS_SY_07_nothing_is_lost_by_eight_threads),
         TEST(test_FNG_SY_03_a_pool_has_no_more_holders_than_places),
         TEST(test_rights_are_needed),

@@ -31,6 +31,8 @@ static const struct length_argument lengths[] = {
     {KIPC_SYSCALL_TOPIC_RECEIVE, 2, SIZE_MAX, 64},
     {KIPC_SYSCALL_CHANNEL_REPLY, 2, SIZE_MAX, KIPC_CFG_CH_BYTES_MAX},
     {KIPC_SYSCALL_CHANNEL_SEND_FAST, 1, SIZE_MAX, KIPC_FAST_BYTES},
+    {KIPC_SYSCALL_CHANNEL_SEND_BATCH, 2, SIZE_MAX, KIPC_CFG_BATCH_MAX},
+    {KIPC_SYSCALL_CHANNEL_RECEIVE_BATCH, 2, SIZE_MAX, KIPC_CFG_BATCH_MAX},
     {KIPC_SYSCALL_CHANNEL_CREATE, 0, offsetof(struct kipc_channel_config, buffer_bytes), KIPC_CFG_CH_BYTES_MAX},
     {KIPC_SYSCALL_CHANNEL_CREATE, 0, offsetof(struct kipc_channel_config, message_max), 4096},
     {KIPC_SYSCALL_CHANNEL_CREATE, 0, offsetof(struct kipc_channel_config, capacity), KIPC_CFG_CH_BYTES_MAX},
@@ -104,7 +106,7 @@ static void test_FNG_SE_02_no_byte_beyond_the_buffer(void **state)
     struct kipc_channel_message message = {.type = KIPC_MESSAGE_DATA, .length = 100};
     message.data = g->writable + USER_BYTES - 100;
     void *in = user_copy(g, &message, sizeof(message));
-    uintptr_t channel = g->handles[KIPC_TABLE_CHANNEL];
+    kipc_handle_t channel = g->handles[KIPC_TABLE_CHANNEL];
     assert_result(sys(g, CHANNEL_SEND, channel, (uintptr_t)in), KIPC_OK);
     message.length = 101;
     memcpy(in, &message, sizeof(message));
@@ -118,6 +120,143 @@ static void test_FNG_SE_02_no_byte_beyond_the_buffer(void **state)
     uintptr_t last = (uintptr_t)g->writable + USER_BYTES - 4;
     assert_result(sys(g, CHANNEL_RECEIVE, channel, last, 5), KIPC_E_FAULT); /* and "hello" is there still */
     assert_result(sys(g, CHANNEL_RECEIVE, channel, (uintptr_t)room, 102), 5);
+}
+
+static void assert_count_refused(struct gate_fixture *g, uintptr_t list, uintptr_t count)
+{
+    kipc_handle_t channel = g->handles[KIPC_TABLE_CHANNEL];
+    struct kipc_channel_stats stats;
+    assert_result(sys(g, CHANNEL_SEND_BATCH, channel, list, count), KIPC_E_INVAL);
+    assert_result(sys(g, CHANNEL_RECEIVE_BATCH, channel, list, count), KIPC_E_INVAL);
+    assert_int_equal(g->copy_count, 0); /* its list was not looked at */
+    assert_int_equal(kipc_channel_stats(&g->f->kernel, g->f->first, channel, &stats), 1);
+    assert_int_equal(stats.sent, 0);
+}
+
+/* Lists that are good and as long as they say: only their count is not. */
+static void test_FNG_SE_02_a_batch_of_none_or_too_many(void **state)
+{
+    struct gate_fixture *g = *state;
+    make_one_of_each(g);
+    uintptr_t list = (uintptr_t)user_memory(g, (KIPC_CFG_BATCH_MAX + 1) * sizeof(struct kipc_channel_message));
+    assert_count_refused(g, list, 0);
+    assert_count_refused(g, list, KIPC_CFG_BATCH_MAX + 1);
+    assert_count_refused(g, list, UINT32_MAX);
+    kipc_handle_t channel = g->handles[KIPC_TABLE_CHANNEL];
+    intptr_t sent = sys(g, CHANNEL_SEND_BATCH, channel, list, KIPC_CFG_BATCH_MAX);
+    assert_true(sent > 0 && sent <= (intptr_t)KIPC_SYSCALL_BATCH);
+}
+
+/* A batch of which one place is not its process's to write: nothing is taken, and nothing is written anywhere. */
+static void try_bad_place(struct gate_fixture *g, uint32_t bad, void *memory, bool is_info)
+{
+    struct kipc_channel_room rooms[KIPC_SYSCALL_BATCH];
+    struct kipc_channel_stats stats;
+    uint8_t before[16];
+    uint32_t used = g->user_used;
+    memset(rooms, 0, sizeof(rooms));
+    for (uint32_t i = 0; i < KIPC_SYSCALL_BATCH; i++) {
+        rooms[i].buffer = user_memory(g, 64);
+        rooms[i].capacity = 64;
+        rooms[i].info = user_memory(g, sizeof(*rooms[i].info));
+    }
+    if (is_info) {
+        rooms[bad].info = memory;
+    } else {
+        rooms[bad].buffer = memory;
+    }
+    memcpy(before, memory, sizeof(before));
+    uintptr_t list = (uintptr_t)user_copy(g, rooms, sizeof(rooms));
+    assert_result(sys(g, CHANNEL_RECEIVE_BATCH, g->f->other, list, KIPC_SYSCALL_BATCH), KIPC_E_FAULT);
+    assert_memory_equal(before, memory, sizeof(before));
+    assert_int_equal(g->lent, 0);
+    assert_int_equal(kipc_channel_stats(&g->f->kernel, g->f->first, g->f->other, &stats), KIPC_SYSCALL_BATCH);
+    assert_int_equal(stats.received, 0);
+    g->user_used = used;
+}
+
+static void test_FNG_SE_03_each_place_of_a_received_batch(void **state)
+{
+    struct gate_fixture *g = *state;
+    struct kipc_channel_config config = channel_config(KIPC_SYSCALL_BATCH);
+    make_channel(g->f, &config);
+    for (uint32_t i = 0; i < KIPC_SYSCALL_BATCH; i++) {
+        assert_result(send_number(g->f, g->f->handle, i, 0, KIPC_NO_WAIT), KIPC_OK);
+    }
+    memset(g->foreign, GUARD, USER_BYTES);
+    for (uint32_t bad = 0; bad < KIPC_SYSCALL_BATCH; bad++) {
+        for (int is_info = 0; is_info < 2; is_info++) {
+            try_bad_place(g, bad, g->foreign, is_info == 1);
+            try_bad_place(g, bad, g->readable, is_info == 1);
+            try_bad_place(g, bad, g->writable + USER_BYTES - 16, is_info == 1); /* not all of it is its own */
+        }
+    }
+}
+
+/* Messages of other lengths, every second one into a place that wants to know no more than its length. */
+static void test_FNG_SE_03_a_received_batch_fills_in_its_places(void **state)
+{
+    struct gate_fixture *g = *state;
+    struct kipc_channel_config config = channel_config(KIPC_SYSCALL_BATCH);
+    struct kipc_channel_room *rooms = user_memory(g, (KIPC_CFG_BATCH_MAX + 1) * sizeof(*rooms));
+    uint8_t bytes[KIPC_SYSCALL_BATCH];
+    make_channel(g->f, &config);
+    for (uint32_t i = 0; i < KIPC_SYSCALL_BATCH; i++) {
+        memset(bytes, (int)i + 1, sizeof(bytes));
+        const struct kipc_channel_message message = {.length = i + 1, .data = bytes, .tag = 100 + i};
+        assert_result(kipc_channel_send(&g->f->kernel, g->f->first, g->f->handle, &message, KIPC_NO_WAIT), KIPC_OK);
+        rooms[i].buffer = user_memory(g, 16);
+        memset(rooms[i].buffer, GUARD, 16);
+        rooms[i].capacity = 16;
+        rooms[i].info = i % 2 == 0 ? user_memory(g, sizeof(*rooms[i].info)) : NULL;
+    }
+    /* It may name more places than one call fills. */
+    assert_result(sys(g, CHANNEL_RECEIVE_BATCH, g->f->other, (uintptr_t)rooms, KIPC_CFG_BATCH_MAX), KIPC_SYSCALL_BATCH);
+    for (uint32_t i = 0; i < KIPC_SYSCALL_BATCH; i++) {
+        const uint8_t *got = rooms[i].buffer;
+        assert_int_equal(rooms[i].length, i + 1);
+        assert_true(got[0] == i + 1 && got[i] == i + 1 && got[i + 1] == GUARD);
+        if (rooms[i].info != NULL) {
+            assert_int_equal(rooms[i].info->header.destination, 100 + i);
+            assert_int_equal(rooms[i].info->header.total_size, KIPC_MESSAGE_HEADER_BYTES + i + 1);
+            assert_int_equal(rooms[i].info->sequence, i);
+        }
+    }
+}
+
+static void assert_all_bytes(const void *memory, size_t bytes, uint8_t value)
+{
+    for (size_t i = 0; i < bytes; i++) {
+        assert_int_equal(((const uint8_t *)memory)[i], value);
+    }
+}
+
+/* What one call left on the kernel's stack is neither shown nor used by the next one. */
+static void test_FNG_SE_03_nothing_of_an_earlier_call_comes_out(void **state)
+{
+    struct gate_fixture *g = *state;
+    struct kipc_channel_config config = channel_config(4);
+    struct kipc_channel_room *rooms = user_memory(g, 2 * sizeof(*rooms));
+    struct kipc_channel_info *infos = user_memory(g, 2 * sizeof(*infos));
+    const struct kipc_channel_message message = {.length = 0, .tag = UINT64_MAX};
+    uint32_t *tokens = user_memory(g, 2 * sizeof(*tokens));
+    uintptr_t in = (uintptr_t)user_copy(g, &message, sizeof(message));
+    make_channel(g->f, &config);
+    for (int wants_infos = 1; wants_infos >= 0; wants_infos--) {
+        memset(infos, GUARD, 2 * sizeof(*infos));
+        for (uint32_t i = 0; i < 2; i++) {
+            rooms[i] = (struct kipc_channel_room){.info = wants_infos == 1 ? &infos[i] : NULL};
+            assert_result(sys(g, CHANNEL_SEND, g->f->handle, in), KIPC_OK);
+        }
+        assert_result(sys(g, CHANNEL_RECEIVE_BATCH, g->f->other, (uintptr_t)rooms, 2), 2);
+    }
+    assert_all_bytes(infos, 2 * sizeof(*infos), GUARD);
+    assert_result(sys(g, CHANNEL_RECEIVE_ASYNC, g->f->other, 0, 0, (uintptr_t)&tokens[0]), KIPC_OK);
+    assert_result(sys(g, CHANNEL_SEND_ASYNC, g->f->handle, in, 0, (uintptr_t)&tokens[1]), KIPC_OK);
+    assert_result(sys(g, ASYNC_POLL, tokens[0], 0, 0, (uintptr_t)&infos[0]), 0);
+    assert_true(infos[0].header.destination == UINT64_MAX);
+    assert_result(sys(g, ASYNC_POLL, tokens[1], 0, 0, (uintptr_t)&infos[1]), KIPC_OK);
+    assert_all_bytes(&infos[1], sizeof(infos[1]), 0); /* a send has none */
 }
 
 static const int codes[] = {
@@ -172,6 +311,14 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_FNG_SE_02_lengths_at_and_beyond_their_limits),
         cmocka_unit_test_setup_teardown(test_FNG_SE_02_no_byte_beyond_the_buffer, gate_fixture_set_up,
+                                        gate_fixture_tear_down),
+        cmocka_unit_test_setup_teardown(test_FNG_SE_02_a_batch_of_none_or_too_many, gate_fixture_set_up,
+                                        gate_fixture_tear_down),
+        cmocka_unit_test_setup_teardown(test_FNG_SE_03_each_place_of_a_received_batch, gate_fixture_set_up,
+                                        gate_fixture_tear_down),
+        cmocka_unit_test_setup_teardown(test_FNG_SE_03_a_received_batch_fills_in_its_places, gate_fixture_set_up,
+                                        gate_fixture_tear_down),
+        cmocka_unit_test_setup_teardown(test_FNG_SE_03_nothing_of_an_earlier_call_comes_out, gate_fixture_set_up,
                                         gate_fixture_tear_down),
         cmocka_unit_test_setup_teardown(test_MOS_ER_02_each_code_reaches_the_process, gate_fixture_set_up,
                                         gate_fixture_tear_down),

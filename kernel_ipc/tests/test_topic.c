@@ -291,6 +291,9 @@ static void test_arguments_and_rights(void **state)
     assert_result(kipc_topic_create(kernel, f->first, &config, &handle), KIPC_E_INVAL);
     config = (struct kipc_topic_config){.message_max = KIPC_CFG_CH_BYTES_MAX};
     assert_result(kipc_topic_create(kernel, f->first, &config, &handle), KIPC_E_NOMEM);
+    assert_result(kipc_topic_create(kernel, f->first, NULL, &handle), KIPC_E_INVAL);
+    config.message_max = 8;
+    assert_result(kipc_topic_create(kernel, f->first, &config, NULL), KIPC_E_INVAL);
     assert_int_equal(live(f, KIPC_TABLE_TOPIC), 0);
     handle = make_topic(f, 0);
     subscription.capacity = 0;
@@ -308,6 +311,36 @@ static void test_arguments_and_rights(void **state)
     assert_int_equal(live(f, KIPC_TABLE_SUBSCRIPTION), 0);
 }
 
+static void test_MOS_ER_04_a_subscription_that_cannot_be_made(void **state)
+{
+    struct kernel_fixture *f = *state;
+    kipc_handle_t topic = make_topic(f, 0);
+    struct kipc_subscription_config config = {.capacity = KIPC_CFG_TOPIC_DEPTH_MAX};
+    kipc_handle_t handle = 77;
+    uint32_t handles = live(f, KIPC_TABLE_HANDLE);
+    uint32_t reserved = f->kernel.blocks_reserved;
+    uint32_t blocks = f->kernel.block_count;
+    f->kernel.block_count = reserved;
+    assert_result(kipc_topic_subscribe(&f->kernel, f->first, topic, &config, &handle), KIPC_E_NOMEM);
+    f->kernel.block_count = blocks;
+    assert_int_equal(handle, 77);
+    assert_int_equal(live(f, KIPC_TABLE_SUBSCRIPTION), 0);
+    assert_int_equal(live(f, KIPC_TABLE_HANDLE), handles);
+    assert_int_equal(f->kernel.blocks_reserved, reserved);
+    assert_result(publish(f, topic, 1), 0);
+    /* The most that one may hold, and holds. */
+    handle = subscribe(f, topic, KIPC_CFG_TOPIC_DEPTH_MAX, true);
+    for (uint64_t i = 0; i < KIPC_CFG_TOPIC_DEPTH_MAX; i++) {
+        assert_result(publish(f, topic, i), 1);
+    }
+    assert_result(publish(f, topic, KIPC_CFG_TOPIC_DEPTH_MAX), 0);
+    uint64_t number;
+    assert_result(receive(f, handle, &number), KIPC_E_OVERFLOW);
+    for (uint64_t i = 0; i < KIPC_CFG_TOPIC_DEPTH_MAX; i++) {
+        assert_next(f, handle, i);
+    }
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, kernel_fixture_set_up, kernel_fixture_tear_down)
 
 int main(void)
@@ -321,6 +354,7 @@ int main(void)
         TEST(test_waiting_receivers),
         TEST(test_topics_and_subscriptions_that_close),
         TEST(test_two_publishers_and_three_subscribers),
+        TEST(test_MOS_ER_04_a_subscription_that_cannot_be_made),
         TEST(test_arguments_and_rights),
     };
     return cmocka_run_group_tests_name("topic", tests, NULL, NULL);

@@ -59,6 +59,11 @@ static void test_VER_MS_08_only_a_large_message_has_a_list(void **state)
     assert_result(kipc_channel_send(&f->kernel, f->first, f->handle, &message, KIPC_NO_WAIT), KIPC_E_INVAL);
     assert_same_possessions(f, &before);
     struct kipc_channel_large_info *none = NULL;
+    struct kipc_channel_large_info some;
+    assert_result(kipc_channel_receive_large(&f->kernel, f->first, f->handle, NULL, 1, &some, KIPC_NO_WAIT),
+                  KIPC_E_INVAL);
+    assert_result(kipc_channel_receive_large(&f->kernel, f->first, f->handle, NULL, 0, &some, KIPC_NO_WAIT),
+                  KIPC_E_EMPTY);
     assert_result(kipc_channel_receive_large(&f->kernel, f->first, f->handle, NULL, 0, none, KIPC_NO_WAIT),
                   KIPC_E_INVAL);
 }
