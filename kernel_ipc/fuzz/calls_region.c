@@ -147,38 +147,55 @@ static void check_bytes(struct world *world, uint32_t id, size_t offset, const u
     }
 }
 
+/* Bytes of a region, as a process names them; both may be too large. */
+struct span {
+    kipc_pid_t pid;
+    kipc_handle_t handle;
+    uint32_t id;
+    size_t offset;
+    size_t length;
+};
+
+static struct span draw_span(struct world *world)
+{
+    struct span at = {.pid = world_pid(world)};
+    at.handle = world_object(world, at.pid, KIPC_TABLE_REGION);
+    at.id = region_of(world, at.pid, at.handle);
+    at.offset = fuzz_mostly(&world->input, 2 * WORLD_PAGE_BYTES) - 1;
+    const size_t length = fuzz_mostly(&world->input, WORLD_PAGE_BYTES);
+    const size_t most = 2 * (size_t)WORLD_REGION_BYTES;
+    at.length = length < most ? length : most;
+    return at;
+}
+
+static bool is_inside(const struct span *at)
+{
+    return at->offset <= WORLD_REGION_BYTES && at->length <= WORLD_REGION_BYTES - at->offset;
+}
+
 static void write_region(struct world *world)
 {
-    kipc_pid_t pid = world_pid(world);
-    kipc_handle_t handle = world_object(world, pid, KIPC_TABLE_REGION);
-    uint32_t id = region_of(world, pid, handle);
-    size_t offset = fuzz_mostly(&world->input, 2 * WORLD_PAGE_BYTES) - 1;
-    size_t length = fuzz_mostly(&world->input, WORLD_PAGE_BYTES);
-    length = length > 2 * (size_t)WORLD_REGION_BYTES ? 2 * (size_t)WORLD_REGION_BYTES : length;
-    uint8_t *data = malloc(length + 1);
+    const struct span at = draw_span(world);
+    uint8_t *data = malloc(at.length + 1);
     FUZZ_REQUIRE(data != NULL);
-    memset(data, fuzz_byte(&world->input), length + 1);
+    memset(data, fuzz_byte(&world->input), at.length + 1);
     ((struct model *)world->model)->writes += 1;
-    int result = kipc_region_write(&world->kernel, pid, handle, offset, data, length);
+    int result = kipc_region_write(&world->kernel, at.pid, at.handle, at.offset, data, at.length);
     (void)world_check(world, 0, 0, result);
-    FUZZ_REQUIRE(result != KIPC_OK || (offset <= WORLD_REGION_BYTES && length <= WORLD_REGION_BYTES - offset));
-    end_write(world, id, offset, data, length, result);
+    FUZZ_REQUIRE(result != KIPC_OK || is_inside(&at));
+    end_write(world, at.id, at.offset, data, at.length, result);
     free(data);
 }
 
 static void read_region(struct world *world)
 {
-    kipc_pid_t pid = world_pid(world);
-    kipc_handle_t handle = world_object(world, pid, KIPC_TABLE_REGION);
-    uint32_t id = region_of(world, pid, handle);
-    size_t offset = fuzz_mostly(&world->input, 2 * WORLD_PAGE_BYTES) - 1;
-    size_t length = fuzz_mostly(&world->input, WORLD_PAGE_BYTES);
-    length = length > 2 * (size_t)WORLD_REGION_BYTES ? 2 * (size_t)WORLD_REGION_BYTES : length;
-    uint8_t *buffer = malloc(length + 1);
+    const struct span at = draw_span(world);
+    uint8_t *buffer = malloc(at.length + 1);
     FUZZ_REQUIRE(buffer != NULL);
-    if (world_check(world, 0, 0, kipc_region_read(&world->kernel, pid, handle, offset, buffer, length)) == KIPC_OK) {
-        FUZZ_REQUIRE(offset <= WORLD_REGION_BYTES && length <= WORLD_REGION_BYTES - offset);
-        check_bytes(world, id, offset, buffer, length);
+    if (world_check(world, 0, 0, kipc_region_read(&world->kernel, at.pid, at.handle, at.offset, buffer, at.length)) ==
+        KIPC_OK) {
+        FUZZ_REQUIRE(is_inside(&at));
+        check_bytes(world, at.id, at.offset, buffer, at.length);
     }
     free(buffer);
 }

@@ -137,12 +137,7 @@ int kipc_channel_call(struct kipc_kernel *kernel, kipc_pid_t caller, kipc_handle
     KIPC_GUARD(is_call(message, reply, capacity, deadline), KIPC_E_INVAL);
     KIPC_GUARD(ki_is_set_up(kernel), KIPC_E_STATE);
     struct ki_call call;
-    uint32_t id = kernel->port->ops->current(kernel->port->context);
-    ki_lock(kernel);
-    struct kipc_thread *thread = ki_thread_of(kernel, id, caller);
-    if (!KI_LIKELY(thread != NULL) ||
-        !KI_LIKELY(ki_is_let_in(&call, kernel, thread, handle, KIPC_TABLE_CHANNEL, KIPC_RIGHT_SEND))) {
-        ki_unlock(kernel);
+    if (!KI_LIKELY(ki_enter_end(&call, kernel, caller, handle, KIPC_RIGHT_SEND, 0))) {
         return call_ordinarily(kernel, caller, handle, message, reply, capacity, deadline);
     }
     if (!is_straight(&call, message, capacity)) {

@@ -18,31 +18,6 @@ static KI_INLINE void give(const struct kipc_kernel *kernel, const uintptr_t *wo
     words_of(kernel)->give(kernel->scheduler.context, words);
 }
 
-/*
- * The calling thread at an end with a right, in the critical section; false, outside of it, if anything is wrong.
- * permission: of enum kipc_permission, that the process must have; 0: none.
- */
-static KI_INLINE bool enter(struct ki_call *call, struct kipc_kernel *kernel, kipc_pid_t caller, kipc_handle_t handle,
-                            uint32_t rights, uint32_t permission)
-{
-    uint32_t id = kernel->port->ops->current(kernel->port->context);
-    ki_lock(kernel);
-    struct kipc_thread *thread = ki_thread_of(kernel, id, caller);
-    if (KI_LIKELY(thread != NULL) && KI_LIKELY((thread->process->denied & permission) == 0) &&
-        KI_LIKELY(ki_is_let_in(call, kernel, thread, handle, KIPC_TABLE_CHANNEL, rights))) {
-        return true;
-    }
-    ki_unlock(kernel);
-    return false;
-}
-
-/* Out of a section that did nothing: the ordinary way makes all checks anew, and counts them. */
-static KI_INLINE void leave_for_ordinary(struct kipc_kernel *kernel)
-{
-    kernel->checks -= 1;
-    ki_unlock(kernel);
-}
-
 static KI_INLINE void unpin(struct kipc_kernel *kernel, struct kipc_channel *end)
 {
     end->object.pins -= 1;
@@ -132,11 +107,11 @@ int ki_call_words(struct kipc_kernel *kernel, kipc_pid_t caller, kipc_handle_t h
     KIPC_GUARD(ki_is_set_up(kernel), KIPC_E_STATE);
     KIPC_GUARD(words_of(kernel) != NULL, KIPC_E_NOTSUP);
     struct ki_call call;
-    if (!KI_LIKELY(enter(&call, kernel, caller, handle, KIPC_RIGHT_SEND, permission))) {
+    if (!KI_LIKELY(ki_enter_end(&call, kernel, caller, handle, KIPC_RIGHT_SEND, permission))) {
         return call_through_memory(kernel, caller, handle, length, deadline, permission);
     }
     if (!KI_LIKELY(deadline == KIPC_FOREVER && can_carry_request(&call, length))) {
-        leave_for_ordinary(kernel);
+        ki_leave_for_ordinary(kernel);
         return call_through_memory(kernel, caller, handle, length, deadline, permission);
     }
     struct kipc_channel *inbox = ((struct kipc_channel *)call.object)->peer;
@@ -209,11 +184,11 @@ int ki_receive_words(struct kipc_kernel *kernel, kipc_pid_t caller, kipc_handle_
     KIPC_GUARD(ki_is_set_up(kernel), KIPC_E_STATE);
     KIPC_GUARD(words_of(kernel) != NULL, KIPC_E_NOTSUP);
     struct ki_call call;
-    if (!KI_LIKELY(enter(&call, kernel, caller, handle, KIPC_RIGHT_RECEIVE, permission))) {
+    if (!KI_LIKELY(ki_enter_end(&call, kernel, caller, handle, KIPC_RIGHT_RECEIVE, permission))) {
         return receive_through_memory(kernel, caller, handle, request_id, deadline, permission);
     }
     if (!KI_LIKELY(ki_channel_waits_plainly(call.object, deadline))) {
-        leave_for_ordinary(kernel);
+        ki_leave_for_ordinary(kernel);
         return receive_through_memory(kernel, caller, handle, request_id, deadline, permission);
     }
     return wait_for_words(&call, caller, request_id, deadline);
@@ -255,12 +230,12 @@ int ki_reply_words(struct kipc_kernel *kernel, kipc_pid_t caller, kipc_handle_t 
     KIPC_GUARD(ki_is_set_up(kernel), KIPC_E_STATE);
     KIPC_GUARD(words_of(kernel) != NULL, KIPC_E_NOTSUP);
     struct ki_call call;
-    if (!KI_LIKELY(enter(&call, kernel, caller, handle, KIPC_RIGHT_RECEIVE, permission))) {
+    if (!KI_LIKELY(ki_enter_end(&call, kernel, caller, handle, KIPC_RIGHT_RECEIVE, permission))) {
         return reply_through_memory(kernel, caller, handle, request_id, length, permission);
     }
     struct kipc_request *request = ki_request_at(kernel, *request_id);
     if (!KI_LIKELY(can_carry_reply(&call, request, caller, *request_id, length))) {
-        leave_for_ordinary(kernel);
+        ki_leave_for_ordinary(kernel);
         return reply_through_memory(kernel, caller, handle, request_id, length, permission);
     }
     kernel->checks += 1; /* of the reply; that of the receive is counted */

@@ -70,14 +70,11 @@ int kipc_channel_send_fast(struct kipc_kernel *kernel, kipc_pid_t caller, kipc_h
     KIPC_GUARD(words != NULL && length <= KIPC_FAST_BYTES && priority <= UINT8_MAX, KIPC_E_INVAL);
     KIPC_GUARD(ki_is_set_up(kernel), KIPC_E_STATE);
     struct ki_call call;
-    uint32_t id = kernel->port->ops->current(kernel->port->context);
-    ki_lock(kernel);
-    struct kipc_thread *thread = ki_thread_of(kernel, id, caller);
-    bool is_in = KI_LIKELY(thread != NULL) &&
-                 KI_LIKELY(ki_is_let_in(&call, kernel, thread, handle, KIPC_TABLE_CHANNEL, KIPC_RIGHT_SEND));
-    if (!is_in || !is_fast(&call, length)) {
-        kernel->checks -= is_in ? 1 : 0; /* the ordinary way checks anew, and counts it */
-        ki_unlock(kernel);
+    if (!KI_LIKELY(ki_enter_end(&call, kernel, caller, handle, KIPC_RIGHT_SEND, 0))) {
+        return send_slowly(kernel, caller, handle, length, priority, words);
+    }
+    if (!is_fast(&call, length)) {
+        ki_leave_for_ordinary(kernel);
         return send_slowly(kernel, caller, handle, length, priority, words);
     }
     return ki_leave(kernel, hand_over(&call, caller, length, priority, words));

@@ -130,17 +130,13 @@ int kipc_channel_receive(struct kipc_kernel *kernel, kipc_pid_t caller, kipc_han
     KIPC_GUARD(buffer != NULL || capacity == 0, KIPC_E_INVAL);
     KIPC_GUARD(ki_is_set_up(kernel), KIPC_E_STATE);
     struct ki_call call;
-    uint32_t id = kernel->port->ops->current(kernel->port->context);
-    ki_lock(kernel);
-    struct kipc_thread *thread = ki_thread_of(kernel, id, caller);
-    if (!KI_LIKELY(thread != NULL) ||
-        !KI_LIKELY(ki_is_let_in(&call, kernel, thread, handle, KIPC_TABLE_CHANNEL, KIPC_RIGHT_RECEIVE))) {
-        ki_unlock(kernel);
+    if (!KI_LIKELY(ki_enter_end(&call, kernel, caller, handle, KIPC_RIGHT_RECEIVE, 0))) {
         return receive_ordinarily(kernel, caller, handle, buffer, capacity, info, deadline);
     }
     if (!KI_LIKELY(ki_receive_is_plain(call.object, capacity))) {
         if (ki_channel_waits_plainly(call.object, deadline)) {
-            return ki_channel_receive_waiting(kernel, thread, call.object, caller, buffer, capacity, info, deadline);
+            return ki_channel_receive_waiting(kernel, call.thread, call.object, caller, buffer, capacity, info,
+                                              deadline);
         }
         return receive_on(kernel, call.thread, call.handle, caller, buffer, capacity, info, deadline);
     }

@@ -66,4 +66,29 @@ static KI_INLINE bool ki_is_let_in(struct ki_call *call, struct kipc_kernel *ker
     return true;
 }
 
+/*
+ * The calling thread at an end of a channel with a right, in the critical section; false, outside of it, if anything is
+ * wrong. permission: of enum kipc_permission, that the process must have; 0: none.
+ */
+static KI_INLINE bool ki_enter_end(struct ki_call *call, struct kipc_kernel *kernel, kipc_pid_t caller,
+                                   kipc_handle_t handle, uint32_t rights, uint32_t permission)
+{
+    uint32_t id = kernel->port->ops->current(kernel->port->context);
+    ki_lock(kernel);
+    struct kipc_thread *thread = ki_thread_of(kernel, id, caller);
+    if (KI_LIKELY(thread != NULL) && KI_LIKELY((thread->process->denied & permission) == 0) &&
+        KI_LIKELY(ki_is_let_in(call, kernel, thread, handle, KIPC_TABLE_CHANNEL, rights))) {
+        return true;
+    }
+    ki_unlock(kernel);
+    return false;
+}
+
+/* Out of a section that did nothing: the ordinary way makes all checks anew, and counts them. */
+static KI_INLINE void ki_leave_for_ordinary(struct kipc_kernel *kernel)
+{
+    kernel->checks -= 1;
+    ki_unlock(kernel);
+}
+
 #endif

@@ -120,6 +120,19 @@ static void test_VER_DP_02_a_slow_receiver_loses_nothing(void **state)
     mailbox_fixture_tear_down(&f);
 }
 
+/* Sends a message that the other side has not read yet; its words, which the device may bring again, and how many. */
+static uint32_t send_and_keep(struct mailbox_fixture *f, const char *text, uint32_t bytes, uint32_t words[FIFO_WORDS])
+{
+    mailbox_fixture_set_up(f, KIPC_MAILBOX_ALWAYS, 1);
+    mailbox_open_all(f, 4);
+    mailbox_settle(f);
+    assert_result(mailbox_send(&f->sides[0], 0, text, bytes), KIPC_OK);
+    assert_true(mailbox_step(&f->sides[0]));
+    assert_true(f->sides[1].device.word_count > 0);
+    memcpy(words, f->sides[1].device.words, FIFO_WORDS * sizeof(words[0]));
+    return f->sides[1].device.word_count;
+}
+
 /* Words that were sent to a life that is over are counted, and dropped; so are those of a port that was closed. */
 static void test_VER_CH_05_words_of_another_session_are_stale(void **state)
 {
@@ -127,13 +140,7 @@ static void test_VER_CH_05_words_of_another_session_are_stale(void **state)
     static struct mailbox_fixture f;
     uint32_t words[FIFO_WORDS];
     uint8_t got[PAYLOAD];
-    mailbox_fixture_set_up(&f, KIPC_MAILBOX_ALWAYS, 1);
-    mailbox_open_all(&f, 4);
-    mailbox_settle(&f);
-    assert_result(mailbox_send(&f.sides[0], 0, "old", 4), KIPC_OK);
-    assert_true(mailbox_step(&f.sides[0]));
-    uint32_t count = f.sides[1].device.word_count;
-    memcpy(words, f.sides[1].device.words, sizeof(words));
+    uint32_t count = send_and_keep(&f, "old", 4, words);
     kipc_mailbox_restart(&f.sides[1].mailbox);
     mailbox_settle(&f);
     assert_int_equal(f.sides[1].mailbox.counters.sessions, 2);
@@ -154,14 +161,7 @@ static void test_VER_CH_05_words_that_come_twice_end_the_session(void **state)
     static struct mailbox_fixture f;
     uint32_t words[FIFO_WORDS];
     uint8_t got[PAYLOAD];
-    mailbox_fixture_set_up(&f, KIPC_MAILBOX_ALWAYS, 1);
-    mailbox_open_all(&f, 4);
-    mailbox_settle(&f);
-    assert_result(mailbox_send(&f.sides[0], 0, "once", 5), KIPC_OK);
-    assert_true(mailbox_step(&f.sides[0]));
-    uint32_t count = f.sides[1].device.word_count;
-    assert_true(count > 0);
-    memcpy(words, f.sides[1].device.words, sizeof(words));
+    uint32_t count = send_and_keep(&f, "once", 5, words);
     mailbox_settle(&f);
     assert_int_equal(f.sides[1].mailbox.counters.violations, 0);
     memcpy(f.sides[1].device.words, words, sizeof(words));
